@@ -1,0 +1,1 @@
+"""From a ranking to a dated route: compile → problem → solve → check."""

@@ -1,0 +1,309 @@
+"""Policy profiles: every limit, weight, threshold and price that a region may set.
+
+A profile is a TOML file in ``data/policies``; ``extends`` names the profile it builds on. Each
+leaf has an entry in the file's ``[sources]`` table: the clause it comes from or ``local``
+(local configuration, not prescribed by any regulation).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.domain import Form, Funding, Kind, Level, Method, OfficialLevel, Position
+
+Category = Literal["dpp_pp", "dpp_pk", "non_formal", "informal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Thresholds of the official level: p < high_below high, p > minimal_above minimal."""
+
+    high_below: float
+    minimal_above: float
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """How evidence becomes a posterior.
+
+    Parameters
+    ----------
+    reliability
+        Worth of one task of a method in (0, 1]: 1 counts as a full task.
+    half_life_days
+        Age after which evidence weighs half.
+    max_age_days
+        Older evidence is not used at all, neither for the posterior nor the official level.
+    default_tasks
+        Tasks behind a score that does not say how many.
+    prior_mean, prior_tasks
+        Prior of a person's overall proficiency, worth ``prior_tasks`` tasks.
+    node_tasks
+        How strongly nodes are shrunk to the person's overall level, in tasks.
+    """
+
+    reliability: Mapping[Method, float]
+    half_life_days: int
+    max_age_days: int
+    default_tasks: int
+    prior_mean: float
+    prior_tasks: float
+    node_tasks: float
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Target proficiency in [0, 1]; the most special entry wins.
+
+    ``by_position`` maps a position to its target for every node that applies to it;
+    ``by_node`` maps a node code to a target for every position.
+    """
+
+    default: float
+    by_position: Mapping[Position, float]
+    by_node: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Rule of the three groups (поддержка, выравнивание, развитие).
+
+    ``support_probability_high``: support if some deficit is high with at least this probability;
+    ``development_probability_minimal``: development if all are minimal with at least this one;
+    ``support_young``: a young educator (see ``Mentorship``) is always in support.
+    """
+
+    support_probability_high: float
+    development_probability_minimal: float
+    support_young: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of a route.
+
+    Parameters
+    ----------
+    tempo_default_min, tempo_max_min
+        Clock minutes a week: default, and the most that an educator may state.
+    total_max_min
+        Most clock minutes of a route.
+    horizon_weeks
+        Default horizon from the Monday after ``as_of``.
+    steps_max, parallel_max
+        Most steps; most long programmes in one week.
+    long_programme_hours_academic
+        A programme of at least so many academic hours is long.
+    daily_max_min
+        Most meeting minutes of one day.
+    travel_buffer_min
+        Minutes between meetings at different places.
+    travel_same_locality_min, travel_other_locality_min
+        Travel both ways per day with a meeting away from the school, counted in the workload.
+    prerequisite_max_age_days
+        A prerequisite completed longer ago does not count.
+    self_paced_max_weeks, paces
+        Longest self-paced run; shares of the median free tempo at which it is offered.
+    budget_rub
+        Roubles by source; an absent source has none.
+    educator_may_replace
+        Names of limits that an educator's own settings may replace and not only tighten.
+    """
+
+    tempo_default_min: int
+    tempo_max_min: int
+    total_max_min: int
+    horizon_weeks: int
+    steps_max: int
+    parallel_max: int
+    long_programme_hours_academic: float
+    daily_max_min: int
+    travel_buffer_min: int
+    travel_same_locality_min: int
+    travel_other_locality_min: int
+    prerequisite_max_age_days: int
+    self_paced_max_weeks: int
+    paces: tuple[float, ...]
+    budget_rub: Mapping[Funding, int]
+    educator_may_replace: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A span of days (both ends included) in which the tempo is scaled by ``tempo_factor``."""
+
+    start: dt.date
+    end: dt.date
+    title: str
+    tempo_factor: float
+    holiday: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarPolicy:
+    """When learning and meetings may be.
+
+    Parameters
+    ----------
+    country, subdivision
+        For the public holidays' library.
+    public_holiday_factor
+        Tempo factor of a public holiday (a week's factor is the mean over its working days).
+    earliest_min, latest_min
+        Minutes of the day between which meetings may lie, Monday to Saturday.
+    meeting_weekdays
+        ISO weekdays on which meetings may be.
+    periods
+        School holidays, exam weeks and the like.
+    """
+
+    country: str
+    subdivision: str | None
+    public_holiday_factor: float
+    earliest_min: int
+    latest_min: int
+    meeting_weekdays: tuple[int, ...]
+    periods: tuple[Period, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MentorshipPolicy:
+    """Who must have a mentor and how often they meet.
+
+    Parameters
+    ----------
+    young_rule
+        ``and``: under ``young_age`` and in the first ``young_years``; ``or``: either; ``off``.
+    new_post_years
+        Also those in their post for less than so many years; 0 = off.
+    cadence_weeks, meeting_min
+        One meeting per so many weeks; its least length in clock minutes.
+    on_no_mentor
+        ``relax``: a route without mentor and the unmet demand; ``refuse``: no route.
+    missed_meeting
+        ``price``: a window without a common slot costs; ``refuse``: it forbids the route.
+    """
+
+    young_rule: Literal["and", "or", "off"]
+    young_age: int
+    young_years: int
+    new_post_years: int
+    cadence_weeks: int
+    meeting_min: int
+    on_no_mentor: Literal["relax", "refuse"]
+    missed_meeting: Literal["price", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class FormShare:
+    """Least and most of one form in a non-empty route; ``None`` = no limit."""
+
+    form: Form
+    least_min: int | None = None
+    most_min: int | None = None
+    least_steps: int | None = None
+    most_steps: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A programme is followed by practice within ``weeks`` (0 = rule off)."""
+
+    weeks: int
+    coverage_least: float
+    main_competencies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """Middle and final diagnostics as steps.
+
+    ``duration_min`` is used where the diagnostic activity has no length of its own.
+    """
+
+    middle: bool
+    final: bool
+    duration_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Weights, effects and prices of the route's value; points are 10⁻⁴ of a whole deficit.
+
+    Parameters
+    ----------
+    weight_by_level
+        Weight of a deficit by official level; ``None`` level uses ``weight_unmeasured``.
+    request_weight, development_weight, career_weight
+        Weights of demands that are not deficits.
+    request_deficit, development_deficit
+        Size of the (certain) deficit that such a demand stands for, in [0, 1].
+    effect, saturation_hours
+        Per kind: most of a deficit that one activity can close, in [0, 1], and h0 in clock hours.
+    bonus_federal_register, bonus_requested, bonus_level
+        Points.
+    price_hour, price_rouble, price_week_later, price_travel_hour, price_missed_meeting,
+    price_missing_checkpoint
+        Points per unit.
+    mentor_fit
+        Points of a mentor who fits perfectly.
+    """
+
+    weight_by_level: Mapping[OfficialLevel, float]
+    request_weight: float
+    development_weight: float
+    career_weight: float
+    request_deficit: float
+    development_deficit: float
+    effect: Mapping[Kind, float]
+    saturation_hours: Mapping[Kind, float]
+    bonus_federal_register: float
+    bonus_requested: float
+    bonus_level: Mapping[Level, float]
+    price_hour: float
+    price_rouble: float
+    price_week_later: float
+    price_travel_hour: float
+    price_missed_meeting: float
+    price_missing_checkpoint: float
+    mentor_fit: float
+
+
+@dataclass(frozen=True, slots=True)
+class SolveLimits:
+    """Defaults of a solve: asked relative gap, wall-clock deadline, deterministic work."""
+
+    gap_rel: float
+    deadline_ms: int
+    deterministic_time: float
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyProfile:
+    """One region's policy, complete (inheritance resolved)."""
+
+    id: str
+    title: str
+    region: str
+    regulation: str
+    version: str
+    time_zone: str
+    levels: Levels
+    diagnostics: Diagnostics
+    targets: Targets
+    groups: Groups
+    form_by_level: Mapping[OfficialLevel, frozenset[str]]
+    limits: Limits
+    calendar: CalendarPolicy
+    mentorship: MentorshipPolicy
+    form_mix: tuple[FormShare, ...]
+    transfer: Transfer
+    checkpoints: Checkpoints
+    required_themes: tuple[str, ...]
+    required_activities: tuple[str, ...]
+    value: Value
+    solve: SolveLimits
+    sources: Mapping[str, str]
