@@ -517,6 +517,8 @@ class NodeProficiency:
         Score / max of the latest valid procedure, the source of the official level.
     raw_score, raw_max
         Sums of that procedure.
+    raw_tasks
+        Tasks, criteria or answered items behind ``raw_score``; 0 = not known.
     evidence
         The results behind the posterior, newest first.
     """
@@ -530,6 +532,7 @@ class NodeProficiency:
     raw_score: float
     raw_max: float
     evidence: tuple[DiagnosticResult, ...] = ()
+    raw_tasks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -559,7 +562,9 @@ class Demand:
         5 % and 95 % quantiles of D.
     pieces
         φ(z) = E[min(D, z)] as (length, slope) pieces with falling slopes: length in parts of a
-        whole deficit, slope in (0, 1]. Σ length·slope ≤ E[D].
+        whole deficit, slope in (0, 1]. Σ length·slope ≤ E[D]; empty where a deficit is as good
+        as excluded. A measured demand that a request joined has the weighted mean of its φ and
+        the request's, so that a request counts where no deficit was found.
     official_level
         From the raw share; ``None`` where nothing was measured.
     level_probability
@@ -655,7 +660,10 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class MentorOption:
-    """A mentor who may accompany this educator, with the slots free for both."""
+    """A mentor who may accompany this educator, with the slots free for both.
+
+    ``online``: the meetings are online; otherwise in person, in the educator's locality.
+    """
 
     mentor_id: str
     form: MentorForm
@@ -663,6 +671,7 @@ class MentorOption:
     slots: tuple[Slot, ...]
     capacity: int
     reasons: tuple[Reason, ...] = ()
+    online: bool = True
 
 
 @dataclass(frozen=True, slots=True)
