@@ -2,17 +2,20 @@
 
 A profile is a TOML file in ``data/policies``; ``extends`` names the profile it builds on. Each
 leaf has an entry in the file's ``[sources]`` table: the clause it comes from or ``local``
-(local configuration, not prescribed by any regulation).
+(local configuration, not prescribed by any regulation). Reading, inheritance and checks are in
+``engine.policy_loader``; ``load_policy`` below puts them together.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
-from engine.domain import Form, Funding, Kind, Level, Method, OfficialLevel, Position
+from engine.domain import Form, Funding, Kind, Level, MentorForm, Method, OfficialLevel, Position
+from engine.policy_loader import build_profile, profile_names, read_profile
 
 Category = Literal["dpp_pp", "dpp_pk", "non_formal", "informal"]
 
@@ -158,6 +161,10 @@ class CalendarPolicy:
         ISO weekdays on which meetings may be.
     periods
         School holidays, exam weeks and the like.
+    shift_hours_min
+        Working hours by shift as minutes of the day (from, to), Monday to Friday outside
+        holidays; meetings, not self-study, are forbidden then. A shift that is not named here
+        forbids nothing.
     """
 
     country: str
@@ -167,6 +174,7 @@ class CalendarPolicy:
     latest_min: int
     meeting_weekdays: tuple[int, ...]
     periods: tuple[Period, ...]
+    shift_hours_min: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +185,7 @@ class MentorshipPolicy:
     ----------
     young_rule
         ``and``: under ``young_age`` and in the first ``young_years``; ``or``: either; ``off``.
+        ``or`` with ``young_years`` 0 is the reading by age alone.
     new_post_years
         Also those in their post for less than so many years; 0 = off.
     cadence_weeks, meeting_min
@@ -185,6 +194,12 @@ class MentorshipPolicy:
         ``relax``: a route without mentor and the unmet demand; ``refuse``: no route.
     missed_meeting
         ``price``: a window without a common slot costs; ``refuse``: it forbids the route.
+    trained_forms
+        Forms of mentorship whose mentor must have training that is stated and valid. Training
+        that has run out is refused in every form.
+    fit_weight
+        Weights ≥ 0 of the factors of a mentor's fit: ``competency``, ``subject``, ``position``,
+        ``district``; those that do not apply to an educator are left out of the mean.
     """
 
     young_rule: Literal["and", "or", "off"]
@@ -195,6 +210,10 @@ class MentorshipPolicy:
     meeting_min: int
     on_no_mentor: Literal["relax", "refuse"]
     missed_meeting: Literal["price", "refuse"]
+    trained_forms: tuple[MentorForm, ...] = ()
+    fit_weight: Mapping[str, float] = field(
+        default_factory=lambda: {"competency": 5, "subject": 2, "position": 2, "district": 1}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +255,7 @@ class Value:
     Parameters
     ----------
     weight_by_level
-        Weight of a deficit by official level; ``None`` level uses ``weight_unmeasured``.
+        Weight of a deficit by official level.
     request_weight, development_weight, career_weight
         Weights of demands that are not deficits.
     request_deficit, development_deficit
@@ -307,3 +326,32 @@ class PolicyProfile:
     value: Value
     solve: SolveLimits
     sources: Mapping[str, str]
+
+
+def load_policy(name: str, *, directory: Path | None = None) -> PolicyProfile:
+    """Read one profile, its inheritance resolved and everything in it checked.
+
+    Parameters
+    ----------
+    name
+        Name of the file without ``.toml``: ``default``, ``spb``, …
+    directory
+        Where the profiles lie; the bundled ones by default.
+
+    Returns
+    -------
+    PolicyProfile
+        ``sources`` has an entry for every leaf, keyed by its dotted path.
+
+    Raises
+    ------
+    ConfigurationError
+        Unknown profile; unknown or missing key, wrong type, value out of range, leaf without a
+        source. Every problem is named with file and dotted key.
+    """
+    return build_profile(PolicyProfile, read_profile(name, directory))
+
+
+def list_policies(*, directory: Path | None = None) -> tuple[str, ...]:
+    """Names of the profiles there are, in alphabetical order."""
+    return profile_names(directory)
