@@ -1,0 +1,1 @@
+"""Matching: which activity covers which demand, who may take it, how relevant it is."""

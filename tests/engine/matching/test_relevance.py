@@ -1,0 +1,120 @@
+"""The relevance model keeps scikit-learn's promises and starts from its prior."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from engine.errors import ConfigurationError
+from engine.matching.factors import FACTORS
+from engine.matching.relevance import PRIOR_FILE, RelevanceModel, load_prior
+
+PRIOR = load_prior()
+MODEL = RelevanceModel.from_prior(PRIOR)
+
+
+@parametrize_with_checks([RelevanceModel(), RelevanceModel(nonnegative=(0,))])
+def test_sklearn_conformance(estimator: Any, check: Any) -> None:
+    """Every check of scikit-learn passes, none is excepted."""
+    check(estimator)
+
+
+def _data(n: int = 300) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(n, 4))
+    score = 0.5 + X @ np.array([1.5, -1.0, 0.0, 0.5])
+    return X, (rng.random(n) < 1 / (1 + np.exp(-score))).astype(int)
+
+
+def test_without_prior_it_is_ridge_logistic_regression() -> None:
+    """With a prior of 0 and strength s it solves what scikit-learn solves with C = 1 / s."""
+    X, y = _data()
+    ours = RelevanceModel(prior_strength=2.0).fit(X, y)
+    theirs = LogisticRegression(C=0.5, tol=1e-10, max_iter=1000).fit(X, y)
+    np.testing.assert_allclose(ours.coef_, theirs.coef_, atol=1e-4)
+    np.testing.assert_allclose(ours.predict_proba(X), theirs.predict_proba(X), atol=1e-4)
+
+
+def test_strong_prior_stays_and_weak_prior_yields() -> None:
+    """The weights go from the prior to the data as the prior's strength falls."""
+    X, y = _data()
+    prior = (3.0, 3.0, 3.0, 3.0)
+    strong = RelevanceModel(prior_weights=prior, prior_strength=1e6).fit(X, y)
+    weak = RelevanceModel(prior_weights=prior, prior_strength=1e-6).fit(X, y)
+    free = RelevanceModel(prior_strength=1e-6).fit(X, y)
+    np.testing.assert_allclose(strong.coef_[0], prior, atol=1e-2)
+    np.testing.assert_allclose(weak.coef_, free.coef_, atol=1e-3)
+
+
+def test_bounded_weights_never_fall_below_zero() -> None:
+    """A factor that the data speak against gets weight 0 where it may not be negative."""
+    X, y = _data()
+    assert RelevanceModel().fit(X, y).coef_[0, 1] < -0.5
+    assert RelevanceModel(nonnegative=(1,)).fit(X, y).coef_[0, 1] == 0.0
+
+
+def test_a_factor_that_does_not_apply_contributes_nothing() -> None:
+    """NaN scores as the factor's centre does, and stays NaN among the contributions."""
+    centre = np.array([PRIOR.centres])
+    for i in range(len(FACTORS)):
+        missing = centre.copy()
+        missing[0, i] = np.nan
+        assert np.isnan(MODEL.contributions(missing)[0, i])
+        assert MODEL.decision_function(missing)[0] == pytest.approx(PRIOR.intercept)
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=len(FACTORS), max_size=len(FACTORS)))
+def test_contributions_add_up_to_the_relevance(values: list[float]) -> None:
+    """Intercept and contributions give the linear predictor, whose logistic is the relevance."""
+    X = np.array([values])
+    total = PRIOR.intercept + MODEL.contributions(X).sum()
+    assert MODEL.predict_proba(X)[0, 1] == pytest.approx(1 / (1 + np.exp(-total)))
+
+
+def test_prior_by_hand() -> None:
+    """Deficit wholly covered, all else at its centre: logistic(−1.2 + 3.0) = 0.858."""
+    X = np.array([PRIOR.centres])
+    X[0, FACTORS.index("deficit")] = 1.0
+    assert MODEL.predict_proba(X)[0, 1] == pytest.approx(0.858149, abs=1e-6)
+    assert PRIOR.names == FACTORS
+
+
+def _edited(**changes: object) -> str:
+    from importlib import resources
+
+    content = json.loads((resources.files("engine.matching") / PRIOR_FILE).read_text("utf-8"))
+    content["factors"][0].update(changes)
+    return json.dumps(content)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        "{}",
+        _edited(weight=-1.0),
+        _edited(weight=float("nan")),
+        _edited(weight="много"),
+        _edited(name="request"),
+    ],
+)
+def test_wrong_prior_is_refused(text: str) -> None:
+    """A prior that breaks monotonicity, is not finite or unreadable is a configuration error."""
+    with pytest.raises(ConfigurationError):
+        load_prior(text)
+
+
+def test_wrong_parameters_are_named() -> None:
+    """A prior of the wrong length and a strength of 0 are refused on fitting."""
+    X, y = _data(20)
+    with pytest.raises(ValueError, match="prior_weights"):
+        RelevanceModel(prior_weights=(1.0,)).fit(X, y)
+    with pytest.raises(ValueError, match="prior_strength"):
+        RelevanceModel(prior_strength=0.0).fit(X, y)
