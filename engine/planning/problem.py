@@ -20,7 +20,8 @@ mpt
 The rules
 ---------
 Each is one code, in explanations, in conflicts and in the checker. A route is a set of chosen
-candidates, at most one mentor, meeting slots of that mentor, and checkpoints.
+candidates, at most one mentor, meeting slots of that mentor, and checkpoints. Weeks and meetings
+of a candidate lie within its days (``validity`` sees to it).
 
 ``one_offering``
     At most one chosen candidate of an activity.
@@ -31,11 +32,11 @@ candidates, at most one mentor, meeting slots of that mentor, and checkpoints.
     The sum of all those minutes over all weeks ≤ ``workload_max_min``.
 ``overlap``
     No two meetings of the route (of chosen candidates or the mentor) overlap; two meetings at
-    different places, both ≥ 0, are at least ``travel_buffer_min`` apart. Of two meetings of one
-    candidate nothing is asked. A meeting lies within one day between ``day_open_min`` and
-    ``day_close_min`` of that day, meets no span of ``busy``, and is not online (place −1) where
-    ``online_allowed`` is false. Touching ends do not overlap. A mentor's slot online is judged
-    like any meeting.
+    different places, both ≥ 0, are at least ``travel_buffer_min`` apart, also across midnight.
+    Of two meetings of one candidate nothing is asked; of two meetings of the mentor it is. A
+    meeting lies within one day between ``day_open_min`` and ``day_close_min`` of that day, meets
+    no span of ``busy``, and is not online (place −1) where ``online_allowed`` is false. Touching
+    ends do not overlap. A mentor's slot online is judged like any meeting.
 ``prerequisite``
     Every OR-group of a chosen candidate's activity holds an activity with a chosen candidate
     whose ``end_day`` is before the ``start_day`` of the former. An empty group forbids.
@@ -60,28 +61,33 @@ candidates, at most one mentor, meeting slots of that mentor, and checkpoints.
     end_day_i < start_day ≤ end_day_i + 7·transfer_weeks.
 ``checkpoints``
     Only for a route with chosen candidates. Middle: let h be the first week by whose end at
-    least half of all candidates' weekly minutes are done (2·done ≥ total), and e the week of the
-    last end_day. If h + 1 ≤ e, one offer in week h + 1 is taken; where none is on offer in that
-    week it is missing and costs ``checkpoint_missing_mpt``. Final: with the last end_day d, one
-    offer with d < day ≤ d + ``final_within_days`` is taken; where none is on offer it is missing
-    at the same price. No other checkpoint is taken; the same offer never serves both.
+    least half of all candidates' weekly minutes are done (2·done ≥ total; week 0 where there are
+    no minutes at all), and e the week of the last end_day. If h + 1 ≤ e, one offer in week h + 1
+    is taken; where none is on offer in that week it is missing and costs
+    ``checkpoint_missing_mpt``. Final: with the last end_day d, one offer with
+    d < day ≤ d + ``final_within_days`` is taken; where none is on offer it is missing at the same
+    price. No other checkpoint is taken; the same offer never serves both, so where both are due
+    and one same offer is all that is on offer, the route is forbidden.
 ``pinned``
     Each pin has at least one chosen candidate among its own.
 ``excluded``
     An excluded candidate is not chosen.
 ``mentor_required``
     Where a mentor is required and any option has capacity, exactly one is chosen, else at most
-    one. Without such an option: ``on_no_mentor`` relax lets the route go without, refuse forbids
-    every route.
+    one; this binds on an empty route too. Where one is required and there is no such option:
+    ``on_no_mentor`` relax lets the route go without, refuse (``refuse_without``) forbids every
+    route, the empty one included.
 ``mentor_cadence``
     With a mentor and chosen candidates: s is the week of the first start_day, e that of the last
     end_day. Windows are the weeks [s + i·c, s + (i+1)·c) ∩ horizon for i = 0, 1, … while
     s + i·c ≤ e; those of holiday weeks only are dropped. In each window at most one slot of the
     mentor is taken (a slot belongs to the week in which it starts); a window without costs
     ``missed_meeting_mpt``, or is forbidden where ``missed_meeting_allowed`` is false. No slot
-    is taken outside the windows, without a mentor, or of another mentor.
+    is taken outside the windows (a dropped window is outside), without a mentor, or of another
+    mentor. A slot may lie after the last step, if its window begins before.
 ``mentor_capacity``, ``seats``
-    A chosen mentor has capacity ≥ 1; a chosen candidate has seats ≠ 0 (−1 = no limit).
+    A chosen mentor has capacity ≥ 1, also where none is required; a chosen candidate has
+    seats ≠ 0 (−1 = no limit).
 
 The value (mpt)
 ---------------

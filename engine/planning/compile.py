@@ -1,0 +1,363 @@
+"""From domain values to the integer route problem: where the last float ends.
+
+The order: time frame → gains → activities that need runs → runs → funding → what the rules
+between activities leave → candidates, pins, mentors, checkpoints. Every activity of the catalogue
+ends up with a candidate or with a reason in ``CompiledProblem.dropped``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from engine.calendar import WorkCalendar, local_date
+from engine.catalogue import FUNDING, KINDS, Catalogue, clock_minutes
+from engine.domain import (
+    PROGRAMME_KINDS,
+    BoolArray,
+    Constraints,
+    DeficitVector,
+    Educator,
+    HistoryItem,
+    IntArray,
+    Kind,
+    MentorNeed,
+    Ranking,
+    Reason,
+    Slot,
+)
+from engine.planning.compile_dated import Travel, compile_travel, dated_runs
+from engine.planning.compile_frame import Frame, compile_frame
+from engine.planning.compile_gains import Gains, compile_demands, compile_gains
+from engine.planning.compile_rules import (
+    compile_checkpoints,
+    compile_form_mix,
+    compile_mentors,
+    compile_pins,
+    read_wishes,
+)
+from engine.planning.compile_runs import NOT_REFUSED, STAGES, Refusals, Runs, join_runs
+from engine.planning.compile_selection import (
+    JUDGED_HERE,
+    Prerequisites,
+    Selection,
+    Settled,
+    Wishes,
+    practice_pairs,
+    read_prerequisites,
+    select,
+    settle,
+)
+from engine.planning.compile_selfpaced import self_paced_runs
+from engine.planning.compile_table import CandidateFacts, Funded, build_table, compile_budget, fund
+from engine.planning.problem import CheckpointRules, Limits, ProblemActivity, RouteProblem
+from engine.policy import PolicyProfile
+
+NOT_FOR_DIAGNOSTICS = JUDGED_HERE | {"already_completed", "hours_unknown", "form_not_admitted"}
+"""Codes of ineligibility that do not stand against a diagnostic.
+
+It is taken again and again, has the policy's length where its own is unknown, and is no step of
+learning that a form could be asked of.
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledProblem:
+    """A route problem with what explanations and documents need beside it.
+
+    Parameters
+    ----------
+    problem
+        Integers only.
+    activity_ids, offering_ids
+        Per candidate.
+    facts
+        Per candidate: relevance, pace, travel, bonus and price by part.
+    dropped
+        Reason by activity id for every activity of the catalogue without a candidate. Beside the
+        codes of the ranking: ``checkpoint_only``, ``hours_unknown``, ``form_not_admitted``,
+        ``no_gain``, ``form_by_level``, those of ``compile_runs.STAGES``,
+        ``prerequisite_missing``, ``no_practice``.
+    unmet_required
+        Reason by theme or activity id that the policy requires and nothing can serve.
+    mentor_slots
+        Slots of each mentor option of the problem as they were given, same order.
+    """
+
+    problem: RouteProblem
+    activity_ids: tuple[str, ...]
+    offering_ids: tuple[str, ...]
+    facts: CandidateFacts
+    dropped: Mapping[str, Reason]
+    unmet_required: Mapping[str, Reason]
+    mentor_slots: tuple[tuple[Slot, ...], ...]
+
+
+def compile_problem(
+    *,
+    educator: Educator,
+    deficits: DeficitVector,
+    ranking: Ranking,
+    catalogue: Catalogue,
+    mentor_need: MentorNeed,
+    constraints: Constraints,
+    history: Sequence[HistoryItem],
+    calendar: WorkCalendar,
+    policy: PolicyProfile,
+    as_of: dt.datetime,
+    home_locality: str = "",
+    node_coverage: sp.csr_array | None = None,
+) -> CompiledProblem:
+    """Compile the route problem of one educator.
+
+    Parameters
+    ----------
+    ranking
+        Of this catalogue (same activities in the same order) and these deficits.
+    calendar
+        Of this educator; gives day 0, the number of weeks and the zone.
+    as_of
+        Aware instant; nothing starts on or before its day.
+    home_locality
+        Locality of the educator's school; empty = unknown.
+    node_coverage
+        CSR, shape (n_activities, n_nodes), in [0, 1], for the rule ``transfer``; ``None`` = the
+        ranking's coverage of demands stands for it.
+
+    Raises
+    ------
+    InputError
+        ``empty_horizon``, ``no_tempo``, ``unknown_activity``.
+    ValueError
+        If ranking, catalogue and deficits do not fit together (a mistake of the caller).
+    """
+    _check_shapes(catalogue, ranking, deficits, node_coverage)
+    frame = compile_frame(educator, constraints, calendar, policy, as_of)
+    wishes = read_wishes(catalogue, constraints, policy)
+    demands = compile_demands(deficits.demands)
+    coverage = ranking.coverage if node_coverage is None else node_coverage
+    inputs = _Inputs(
+        catalogue=catalogue,
+        ranking=ranking,
+        policy=policy,
+        constraints=constraints,
+        frame=frame,
+        wishes=wishes,
+        gains=compile_gains(catalogue, ranking, deficits, demands, policy),
+        travel=compile_travel(catalogue, educator, home_locality, policy.limits),
+        prerequisites=read_prerequisites(
+            catalogue, history, policy.limits, local_date(as_of, calendar.zone)
+        ),
+        pairs=practice_pairs(catalogue, coverage, policy.transfer),
+        budget_rub=compile_budget(constraints, policy.limits),
+    )
+    funded, settled, dropped = _candidates(inputs)
+    problem_index = np.cumsum(settled.alive) - 1
+    table, facts = build_table(
+        catalogue, frame, ranking, inputs.gains, policy.value, wishes, funded, problem_index
+    )
+    pins, unmet = compile_pins(catalogue, policy, wishes, facts, dropped)
+    mentors, slots = compile_mentors(mentor_need, educator, catalogue, frame, policy)
+    problem = RouteProblem(
+        first_day=calendar.first_monday.isoformat(),
+        tempo_min=frame.tempo_min,
+        holiday_week=calendar.holiday_week,
+        day_open_min=frame.day_open_min,
+        day_close_min=frame.day_close_min,
+        busy=frame.busy,
+        demands=demands,
+        activities=_activities(catalogue, policy, settled, problem_index),
+        candidates=table,
+        limits=_limits(constraints, policy, frame),
+        budget_sources=tuple(source.value for source in FUNDING),
+        budget_rub=inputs.budget_rub,
+        form_mix=compile_form_mix(policy.form_mix),
+        pins=pins,
+        mentor=mentors,
+        checkpoints=_checkpoints(inputs),
+    )
+    return CompiledProblem(
+        problem=problem,
+        activity_ids=tuple(map(catalogue.activity_ids.__getitem__, facts.activity.tolist())),
+        offering_ids=tuple(map(catalogue.offering_ids.__getitem__, facts.offering.tolist())),
+        facts=facts,
+        dropped=dropped,
+        unmet_required=unmet,
+        mentor_slots=slots,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Inputs:
+    """What the steps below share; each is compiled once."""
+
+    catalogue: Catalogue
+    ranking: Ranking
+    policy: PolicyProfile
+    constraints: Constraints
+    frame: Frame
+    wishes: Wishes
+    gains: Gains
+    travel: Travel
+    prerequisites: Prerequisites
+    pairs: sp.csr_array
+    budget_rub: tuple[int, ...]
+
+
+def _check_shapes(
+    catalogue: Catalogue,
+    ranking: Ranking,
+    deficits: DeficitVector,
+    node_coverage: sp.csr_array | None,
+) -> None:
+    n = len(catalogue.activities)
+    if ranking.activity_ids != catalogue.activity_ids:
+        raise ValueError("the ranking is not of this catalogue")
+    if ranking.coverage.shape != (n, len(deficits.demands)) or ranking.relevance.shape != (n,):
+        raise ValueError("the ranking is not of these deficits")
+    if node_coverage is not None and node_coverage.shape[0] != n:
+        raise ValueError("node_coverage is not of this catalogue")
+
+
+def _candidates(x: _Inputs) -> tuple[Funded, Settled, dict[str, Reason]]:
+    """Funded runs of the activities that stay, and the reason of every other activity."""
+    refusals = Refusals.none(len(x.catalogue.offerings))
+    selection = select(
+        x.catalogue, x.ranking, x.gains, x.wishes, x.constraints, x.prerequisites, x.pairs
+    )
+    funded = fund(x.catalogue, _runs(x, selection, refusals), x.budget_rub, refusals)
+    funded, groups = _against_history(x, funded)
+    with_runs = np.zeros(len(x.catalogue.activities), dtype=np.bool_)
+    with_runs[x.catalogue.offering_activity[funded.runs.offering]] = True
+    _note_refusals(x, refusals, selection, with_runs)
+    settled = settle(x.catalogue, x.policy, selection, with_runs, groups, x.pairs)
+    alive = settled.alive[x.catalogue.offering_activity[funded.runs.offering]]
+    dropped = {x.catalogue.activity_ids[a]: r for a, r in sorted(selection.reasons.items())}
+    return funded.take(np.flatnonzero(alive)), settled, dropped
+
+
+def _runs(x: _Inputs, selection: Selection, refusals: Refusals) -> Runs:
+    rows = np.flatnonzero(selection.wanted[x.catalogue.offering_activity])
+    paced = x.catalogue.self_paced[rows]
+    duration, limits = x.catalogue.duration_min, x.policy.limits
+    dated = dated_runs(
+        x.catalogue, x.frame, x.travel, limits.daily_max_min, duration, rows[~paced], refusals
+    )
+    self_paced = self_paced_runs(x.catalogue, x.frame, limits, duration, rows[paced], refusals)
+    return join_runs([dated, self_paced])
+
+
+def _against_history(
+    x: _Inputs, funded: Funded
+) -> tuple[Funded, dict[int, tuple[tuple[int, ...], ...]]]:
+    """Leave out groups that the history meets on the start; groups still open by activity.
+
+    A history item may be young enough for the early runs of an activity and too old for the late
+    ones. The problem states groups per activity, so the late runs go then: the group is met for
+    those that stay.
+    """
+    activity = x.catalogue.offering_activity[funded.runs.offering]
+    start = x.frame.day0 + funded.runs.start_day
+    kept = np.ones(len(activity), dtype=np.bool_)
+    still_open: dict[int, tuple[tuple[int, ...], ...]] = {}
+    for a, groups in x.prerequisites.groups.items():
+        own = np.flatnonzero(activity == a)
+        if not len(own):
+            continue
+        first, left = int(start[own].min()), []
+        for group, until in zip(groups, x.prerequisites.valid_until[a], strict=True):
+            if first <= until:
+                kept[own[start[own] > until]] = False
+            else:
+                left.append(group)
+        if left:
+            still_open[a] = tuple(left)
+    return funded.take(np.flatnonzero(kept)), still_open
+
+
+def _note_refusals(
+    x: _Inputs, refusals: Refusals, selection: Selection, with_runs: BoolArray
+) -> None:
+    """Reason of every wanted activity without runs: that of the offering that came furthest."""
+    lacking = selection.wanted & ~with_runs
+    days = {
+        "first_day": x.frame.date(x.frame.first_day).isoformat(),
+        "last_day": x.frame.date(x.frame.last_day).isoformat(),
+    }
+    for a in np.flatnonzero(lacking).tolist():
+        selection.reasons[a] = Reason(STAGES[0], {"offerings": 0, **days})
+    rows = np.flatnonzero(lacking[x.catalogue.offering_activity] & (refusals.stage != NOT_REFUSED))
+    owner = x.catalogue.offering_activity[rows]
+    order = np.lexsort((rows, -refusals.stage[rows], owner))
+    counts = np.bincount(owner, minlength=len(lacking))
+    firsts = order[np.flatnonzero(np.diff(owner[order], prepend=-1))]
+    for row in rows[firsts].tolist():
+        a, code = int(x.catalogue.offering_activity[row]), STAGES[refusals.stage[row]]
+        parameters: dict[str, object] = {
+            "offering": x.catalogue.offering_ids[row],
+            "offerings": int(counts[a]),
+        }
+        if code == STAGES[0]:
+            parameters |= days
+        if refusals.asked[row] >= 0:
+            unit = "rub" if code == "budget" else "min"
+            parameters[f"asked_{unit}"] = int(refusals.asked[row])
+            parameters[f"limit_{unit}"] = int(refusals.limit[row])
+        selection.reasons[a] = Reason(code, parameters)
+
+
+def _checkpoints(x: _Inputs) -> CheckpointRules:
+    """Offers of the diagnostics whose audience the educator belongs to."""
+    rules, kind = x.policy.checkpoints, KINDS.index(Kind.DIAGNOSTIC)
+    diagnostic = x.catalogue.kind == kind
+    for a, reasons in x.ranking.ineligible.items():
+        diagnostic[a] &= all(reason.code in NOT_FOR_DIAGNOSTICS for reason in reasons)
+    diagnostic[list(x.wishes.excluded_activities.values())] = False
+    rows = np.flatnonzero(diagnostic[x.catalogue.offering_activity])
+    rows = np.setdiff1d(rows, list(x.wishes.excluded_offerings.values())).astype(np.int64)
+    duration = np.where(x.catalogue.duration_min > 0, x.catalogue.duration_min, rules.duration_min)
+    paced = x.catalogue.self_paced[rows]
+    daily, unnoticed = x.policy.limits.daily_max_min, Refusals.none(len(x.catalogue.offerings))
+    dated = dated_runs(x.catalogue, x.frame, x.travel, daily, duration, rows[~paced], unnoticed)
+    return compile_checkpoints(x.catalogue, x.frame, x.policy, duration, dated, rows[paced])
+
+
+def _activities(
+    catalogue: Catalogue, policy: PolicyProfile, settled: Settled, problem_index: IntArray
+) -> tuple[ProblemActivity, ...]:
+    """Living activities in the order of the catalogue, indices those of the problem."""
+    long_min = clock_minutes(policy.limits.long_programme_hours_academic)
+    programme = np.isin(catalogue.kind, [KINDS.index(k) for k in PROGRAMME_KINDS])
+    index = problem_index.tolist()
+
+    def renumber(members: Sequence[int]) -> tuple[int, ...]:
+        return tuple(map(index.__getitem__, members))
+
+    return tuple(
+        ProblemActivity(
+            label=catalogue.activity_ids[a],
+            category=int(catalogue.category[a]),
+            long=bool(programme[a] and catalogue.duration_min[a] >= long_min),
+            prerequisites=tuple(renumber(group) for group in settled.groups.get(a, ())),
+            needs_practice=a in settled.practices,
+            practices=renumber(settled.practices.get(a, ())),
+        )
+        for a in np.flatnonzero(settled.alive).tolist()
+    )
+
+
+def _limits(constraints: Constraints, policy: PolicyProfile, frame: Frame) -> Limits:
+    limits, steps = policy.limits, constraints.max_steps
+    return Limits(
+        workload_max_min=frame.workload_max_min,
+        steps_max=limits.steps_max if steps is None else min(limits.steps_max, steps),
+        parallel_max=limits.parallel_max,
+        daily_max_min=limits.daily_max_min,
+        travel_buffer_min=limits.travel_buffer_min,
+        transfer_weeks=policy.transfer.weeks,
+        online_allowed=frame.online_allowed,
+    )

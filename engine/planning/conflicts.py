@@ -1,0 +1,361 @@
+"""Why a request has no route: a minimal set of contradicting demands, and repairs.
+
+Members are what people or a policy ask for: pins, bans, tempo, blocked weeks, budgets and the
+policy's rules; never physical facts such as two meetings at one time. The deletion filter keeps
+a member exactly when the rest without it is feasible, so dropping any one of the result makes
+the request feasible.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from engine.planning.formulate import build_kernel
+from engine.planning.problem import CheckpointRules, RouteProblem
+from engine.planning.solution import SolveOptions, SolveStatus
+from engine.planning.solver import run_cp_sat, solve
+
+TEMPO_STEP_MIN = 30
+BUDGET_STEP_RUB = 500
+_PLENTY = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One demand that may contradict others, and the problem without it."""
+
+    code: str
+    parameters: Mapping[str, int | str]
+    relax: Callable[[RouteProblem], RouteProblem]
+
+
+@dataclass(frozen=True, slots=True)
+class RepairOption:
+    """A least change that makes the request feasible, with the value of the best route then."""
+
+    code: str
+    parameters: Mapping[str, object]
+    value_mpt: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A minimal conflict; ``minimal`` is false where a limit ended the search for it."""
+
+    members: tuple[Member, ...]
+    repairs: tuple[RepairOption, ...]
+    minimal: bool
+
+
+class _Clock:
+    """Feasibility checks within one deadline."""
+
+    def __init__(self, options: SolveOptions) -> None:
+        self.options = options
+        self.until = time.monotonic() + options.deadline_ms / 1000
+
+    def feasible(self, problem: RouteProblem) -> bool | None:
+        """Whether some route holds; ``None`` = not decided within the limits.
+
+        A route of pins and what they need alone is looked for first: it is a route of the whole
+        problem too, and nearly always there is one.
+        """
+        if self._check(_needed_only(problem)):
+            return True
+        return self._check(problem)
+
+    def _check(self, problem: RouteProblem) -> bool | None:
+        left = self.until - time.monotonic()
+        if left <= 0:
+            return None
+        model = build_kernel(problem, feasibility=True).model
+        run = run_cp_sat(model, self.options, left, feasibility=True)
+        if run.found:
+            return True
+        return False if run.status == cp_model.INFEASIBLE else None
+
+
+def find_conflict(problem: RouteProblem, options: SolveOptions) -> Conflict | None:
+    """Explain an infeasible problem.
+
+    Parameters
+    ----------
+    problem
+        A problem that ``solve`` called INFEASIBLE.
+    options
+        Limits of the whole search; each check obeys its deterministic limit.
+
+    Returns
+    -------
+    Conflict or None
+        ``None`` if the problem is feasible or that cannot be decided.
+    """
+    clock = _Clock(options)
+    if clock.feasible(problem) is not False:
+        return None
+    kept: list[Member] = []
+    minimal = True
+    current = problem
+    for member in conflict_members(problem):
+        without = member.relax(current)
+        verdict = clock.feasible(without)
+        if verdict is False:
+            current = without
+        else:
+            kept.append(member)
+            minimal = minimal and verdict is True
+    repairs = tuple(_repairs(problem, kept, clock))
+    return Conflict(tuple(kept), repairs, minimal)
+
+
+def _needed_only(problem: RouteProblem) -> RouteProblem:
+    """The problem with the candidates of pins, their prerequisites and practices alone."""
+    table = problem.candidates
+    open_activities = {int(table.activity[j]) for pin in problem.pins for j in pin.candidates}
+    needed: set[int] = set()
+    while open_activities:
+        needed |= open_activities
+        found = {
+            other
+            for index in open_activities
+            for group in (
+                *problem.activities[index].prerequisites,
+                problem.activities[index].practices,
+            )
+            for other in group
+        }
+        open_activities = found - needed
+    excluded = table.excluded | ~np.isin(table.activity, sorted(needed))
+    return replace(problem, candidates=replace(table, excluded=excluded))
+
+
+# --------------------------------------------------------------------------- members
+
+
+def conflict_members(problem: RouteProblem) -> Iterator[Member]:
+    """Everything that could be dropped, the policy's rules first, so that people's own wishes stay.
+
+    The filter drops what comes first where several conflicts exist.
+    """
+    yield from _rule_members(problem)
+    yield from _tempo_members(problem)
+    for source, label in enumerate(problem.budget_sources):
+        yield Member("budget", {"source": label}, _set_budget(source, 10**9))
+    banned = sorted(
+        {int(a) for a in problem.candidates.activity[problem.candidates.excluded]},
+        key=lambda a: problem.activities[a].label,
+    )
+    for activity in banned:
+        label = problem.activities[activity].label
+        yield Member("excluded", {"label": label}, _lift_ban(activity))
+    for pin in problem.pins:
+        yield Member(pin.code, {"label": pin.label}, _drop_pin(pin.code, pin.label))
+
+
+def _rule_members(problem: RouteProblem) -> Iterator[Member]:
+    limits = problem.limits
+    if limits.transfer_weeks > 0:
+        yield Member("transfer", {}, _set_limit("transfer_weeks", 0))
+    if problem.checkpoints.middle or problem.checkpoints.final:
+        yield Member("checkpoints", {}, lambda p: replace(p, checkpoints=CheckpointRules()))
+    if problem.mentor.required:
+        yield Member("mentor_required", {}, _set_mentor(required=False))
+    if not problem.mentor.missed_meeting_allowed:
+        yield Member("mentor_cadence", {}, _set_mentor(missed_meeting_allowed=True))
+    yield Member("form_by_level", {}, _admit_all)
+    if problem.form_mix:
+        yield Member("form_mix", {}, lambda p: replace(p, form_mix=()))
+    for name, code in (
+        ("parallel_max", "parallel"),
+        ("daily_max_min", "daily_load"),
+        ("steps_max", "steps"),
+        ("workload_max_min", "workload"),
+    ):
+        if getattr(limits, name) >= 0:
+            yield Member(code, {"limit": int(getattr(limits, name))}, _set_limit(name, -1))
+
+
+def _tempo_members(problem: RouteProblem) -> Iterator[Member]:
+    blocked = problem.tempo_min == 0
+    if blocked.any():
+        yield Member("blocked_weeks", {"weeks": int(blocked.sum())}, _set_tempo(blocked=True))
+    if not blocked.all():
+        usual = int(np.median(problem.tempo_min[~blocked]))
+        yield Member("tempo", {"tempo_min": usual}, _set_tempo(blocked=False))
+
+
+def _set_limit(name: str, value: int) -> Callable[[RouteProblem], RouteProblem]:
+    changes: dict[str, int] = {name: value}
+    return lambda p: replace(p, limits=replace(p.limits, **changes))  # type: ignore[arg-type]
+
+
+def _set_mentor(**changes: bool) -> Callable[[RouteProblem], RouteProblem]:
+    return lambda p: replace(p, mentor=replace(p.mentor, **changes))  # type: ignore[arg-type]
+
+
+def _admit_all(problem: RouteProblem) -> RouteProblem:
+    return replace(problem, demands=tuple(replace(d, categories=0b1111) for d in problem.demands))
+
+
+def _set_tempo(*, blocked: bool) -> Callable[[RouteProblem], RouteProblem]:
+    def relax(problem: RouteProblem) -> RouteProblem:
+        tempo = problem.tempo_min.copy()
+        tempo[(tempo == 0) == blocked] = _PLENTY
+        return replace(problem, tempo_min=tempo)
+
+    return relax
+
+
+def _set_budget(source: int, amount: int) -> Callable[[RouteProblem], RouteProblem]:
+    def relax(problem: RouteProblem) -> RouteProblem:
+        budget = list(problem.budget_rub)
+        budget[source] = amount
+        return replace(problem, budget_rub=tuple(budget))
+
+    return relax
+
+
+def _lift_ban(activity: int) -> Callable[[RouteProblem], RouteProblem]:
+    def relax(problem: RouteProblem) -> RouteProblem:
+        table = problem.candidates
+        excluded = table.excluded & (table.activity != activity)
+        return replace(problem, candidates=replace(table, excluded=excluded))
+
+    return relax
+
+
+def _drop_pin(code: str, label: str) -> Callable[[RouteProblem], RouteProblem]:
+    return lambda p: replace(p, pins=tuple(x for x in p.pins if (x.code, x.label) != (code, label)))
+
+
+# --------------------------------------------------------------------------- repairs
+
+
+def _repairs(problem: RouteProblem, members: list[Member], clock: _Clock) -> list[RepairOption]:
+    """One least change per member, the most valuable outcome first."""
+    options = [_repair(problem, member, clock) for member in members]
+    found = [option for option in options if option is not None]
+    if not found:
+        found = _joint_repair(problem, clock)
+    return sorted(found, key=lambda r: (-(r.value_mpt or 0), r.code, str(r.parameters)))
+
+
+def _joint_repair(problem: RouteProblem, clock: _Clock) -> list[RepairOption]:
+    """Several changes at once, where further conflicts outlive any single one.
+
+    Everything is dropped, then taken back one by one while a route remains: what cannot be taken
+    back is a minimal set of changes. Rules are taken back first and wishes last.
+    """
+    members = list(conflict_members(problem))
+    changes: list[Member] = []
+    for i, member in enumerate(members):
+        relaxed = problem
+        for other in (*changes, *members[i + 1 :]):
+            relaxed = other.relax(relaxed)
+        verdict = clock.feasible(relaxed)
+        if verdict is None:
+            return []
+        if not verdict:
+            changes.append(member)
+    repaired = problem
+    for change in changes:
+        repaired = change.relax(repaired)
+    together = [
+        {"code": _REPAIR_CODES.get(m.code, "relax_rule"), **m.parameters, "rule": m.code}
+        for m in changes
+    ]
+    option = _priced("together", {"changes": together}, repaired, clock)
+    return [option] if option else []
+
+
+_LIMIT_REPAIRS = {
+    "steps": ("steps_max", 1, "more_steps", "steps"),
+    "workload": ("workload_max_min", 60, "more_total", "minutes"),
+}
+
+_REPAIR_CODES = {
+    "pinned": "drop_pin",
+    "excluded": "lift_ban",
+    "blocked_weeks": "unblock_weeks",
+}
+
+
+def _repair(problem: RouteProblem, member: Member, clock: _Clock) -> RepairOption | None:
+    if member.code == "tempo":
+        steps = _least(lambda n: clock.feasible(_more_tempo(problem, n * TEMPO_STEP_MIN)))
+        if steps is None:
+            return None
+        extra = steps * TEMPO_STEP_MIN
+        return _priced("more_tempo", {"minutes": extra}, _more_tempo(problem, extra), clock)
+    if member.code == "budget":
+        return _repair_budget(problem, str(member.parameters["source"]), clock)
+    if member.code in _LIMIT_REPAIRS:
+        return _repair_limit(problem, member.code, clock)
+    code = _REPAIR_CODES.get(member.code, "relax_rule")
+    parameters: dict[str, object] = dict(member.parameters)
+    if code == "relax_rule":
+        parameters["rule"] = member.code
+    return _priced(code, parameters, member.relax(problem), clock)
+
+
+def _repair_limit(problem: RouteProblem, member: str, clock: _Clock) -> RepairOption | None:
+    name, unit, code, parameter = _LIMIT_REPAIRS[member]
+    now = int(getattr(problem.limits, name))
+    steps = _least(lambda n: clock.feasible(_set_limit(name, now + n * unit)(problem)))
+    if steps is None:
+        return None
+    extra = steps * unit
+    return _priced(code, {parameter: extra}, _set_limit(name, now + extra)(problem), clock)
+
+
+def _repair_budget(problem: RouteProblem, source: str, clock: _Clock) -> RepairOption | None:
+    index = problem.budget_sources.index(source)
+    now = problem.budget_rub[index]
+
+    def with_more(n: int) -> RouteProblem:
+        return _set_budget(index, now + n * BUDGET_STEP_RUB)(problem)
+
+    steps = _least(lambda n: clock.feasible(with_more(n)))
+    if steps is None:
+        return None
+    parameters = {"source": source, "rub": steps * BUDGET_STEP_RUB}
+    return _priced("more_budget", parameters, with_more(steps), clock)
+
+
+def _more_tempo(problem: RouteProblem, minutes: int) -> RouteProblem:
+    open_weeks = problem.tempo_min > 0
+    return replace(problem, tempo_min=problem.tempo_min + open_weeks * minutes)
+
+
+def _least(feasible: Callable[[int], bool | None]) -> int | None:
+    """Least n ≥ 1 for which ``feasible`` says yes; it is monotone, so doubling then bisection."""
+    high = 1
+    while feasible(high) is not True:
+        high *= 2
+        if high > 1024:
+            return None
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        if feasible(middle) is True:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _priced(
+    code: str, parameters: Mapping[str, object], repaired: RouteProblem, clock: _Clock
+) -> RepairOption | None:
+    left_ms = int((clock.until - time.monotonic()) * 1000)
+    if left_ms <= 0:
+        return RepairOption(code, parameters, None)
+    solution = solve(repaired, replace(clock.options, deadline_ms=left_ms))
+    if solution.status is SolveStatus.INFEASIBLE:
+        return None
+    return RepairOption(code, parameters, solution.value_mpt)
