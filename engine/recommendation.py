@@ -1,0 +1,342 @@
+"""What an educator, a methodist and the platform get: the route with reasons and certificate.
+
+These records are the answer of ``POST /routes`` field by field; ``to_dict`` makes the JSON form.
+``None`` means "not stated" or "not measured" and is printed as such, never filled.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
+
+from engine.domain import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One diagnostic result behind a deficit."""
+
+    procedure_id: str
+    date: dt.date
+    method: str
+    score: float
+    max_score: float
+    n_tasks: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeficitEntry:
+    """One demand of the deficit vector.
+
+    Parameters
+    ----------
+    node
+        Code of the demand: a framework node, ``request:<id>`` or ``development:<name>``.
+    estimate, interval_90
+        Mean and 5–95 % interval of the deficit in [0, 1].
+    official_level
+        After Р-201 from the raw share; ``None`` = not measured.
+    level_probability
+        Probability of (high, medium, minimal); ``None`` = not measured.
+    closed_expected
+        Part of a whole deficit that the route is expected to close, in [0, 1].
+    """
+
+    node: str
+    kind: str
+    title: str
+    estimate: float
+    interval_90: tuple[float, float]
+    weight: float
+    official_level: str | None
+    level_probability: tuple[float, float, float] | None
+    raw_score: float | None
+    raw_max: float | None
+    n_tasks: int | None
+    closed_expected: float
+    evidence: tuple[Evidence, ...]
+    direction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingEntry:
+    """One meeting; instants in the educator's zone. ``place`` empty = online."""
+
+    start: dt.datetime
+    end: dt.datetime
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What one step is expected to close of one demand, with the deficit's own interval."""
+
+    node: str
+    title: str
+    expected: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One activity of the route.
+
+    Parameters
+    ----------
+    workload_min
+        Clock minutes, travel included; ``hours_academic`` is the catalogue's length.
+    relevance
+        In [0, 1].
+    reasons
+        Codes with parameters: why this step.
+    """
+
+    id: str
+    activity: str
+    title: str
+    kind: str
+    offering: str
+    form: str
+    technology: tuple[str, ...]
+    document: str
+    provider: str
+    level: str | None
+    start: dt.date
+    end: dt.date
+    self_paced: bool
+    hours_academic: float
+    workload_min: int
+    travel_min: int
+    funding: str | None
+    cost_rub: int
+    meetings: tuple[MeetingEntry, ...]
+    closes: tuple[Closing, ...]
+    relevance: float
+    reasons: tuple[Reason, ...]
+    pinned: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MissedWindow:
+    """A window of the mentor's cadence without a common slot."""
+
+    start: dt.date
+    end: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class MentorEntry:
+    """The mentor of the route."""
+
+    id: str
+    form: str
+    fit: float
+    reasons: tuple[Reason, ...]
+    meetings: tuple[MeetingEntry, ...]
+    missed: tuple[MissedWindow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A middle or final diagnostic; ``date`` is ``None`` where none is on offer."""
+
+    stage: str
+    activity: str | None
+    title: str | None
+    date: dt.date | None
+    duration_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLoad:
+    """Load and tempo of one week in clock minutes; ``week`` is its Monday."""
+
+    week: dt.date
+    load_min: int
+    tempo_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class RouteEntry:
+    """The route itself; dates are the educator's."""
+
+    start: dt.date | None
+    end: dt.date | None
+    workload_min: int
+    weekly_load: tuple[WeekLoad, ...]
+    steps: tuple[Step, ...]
+    mentor: MentorEntry | None
+    checkpoints: tuple[Checkpoint, ...]
+    cost_by_source: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Proof of quality in points; ``None`` where there is no route or no bound.
+
+    ``gap_rel`` = (bound − value) / max(1, |value|): no route of the whole catalogue is better by
+    more than this.
+    """
+
+    value: float | None
+    bound: float | None
+    gap_rel: float | None
+    work_limit: float
+    cut_by_clock: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A demand, rule or checkpoint that the route leaves open, with the reason's code."""
+
+    node: str
+    title: str
+    code: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictMember:
+    """One of the contradicting demands; dropping any one makes the rest feasible."""
+
+    code: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One change that makes the request feasible; ``loss`` in points against no change."""
+
+    code: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptors:
+    """The five descriptors of a route (173-р, section 2); ``None`` = не указано."""
+
+    content: tuple[str, ...]
+    forms: tuple[str, ...]
+    technologies: tuple[str, ...]
+    tempo_min_per_week: int
+    total_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEntry:
+    """One request as it was asked, and the framework nodes found for it."""
+
+    id: str
+    text: str | None
+    node: str | None
+    career_position: str | None
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionsEntry:
+    """Conditions of the school; ``None`` = не указано."""
+
+    rural: bool | None
+    internet: bool | None
+    shift: int | None
+    forbidden_weekdays: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Resources of ДПО that were looked at: activities in all, admitted, in the register."""
+
+    activities: int
+    eligible: int
+    offerings_considered: int
+    federal_register: int
+    regional: int
+
+
+@dataclass(frozen=True, slots=True)
+class EducatorEntry:
+    """The educator as the route shows him; ``display_name`` only in documents."""
+
+    id: str
+    position: str
+    subjects: tuple[str, ...]
+    stages: tuple[str, ...]
+    organisation: str | None
+    district: str | None
+    strengths: tuple[str, ...]
+    time_zone: str
+    tempo_min_per_week: int
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What the answer was made with; the same provenance gives the same answer."""
+
+    policy: str
+    framework: str
+    catalogue: str
+    model: str
+    engine_version: str
+    problem_digest: str
+    seed: int
+    gap_rel_asked: float
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The whole answer. ``route`` is ``None`` for INFEASIBLE and UNKNOWN.
+
+    Parameters
+    ----------
+    notes
+        Codes of things the reader should know (missing dates, unmatched request text, …).
+    not_chosen
+        Reason by activity id for every activity that is not in the route.
+    """
+
+    id: str
+    as_of: dt.datetime
+    status: str
+    certificate: Certificate
+    educator: EducatorEntry
+    group: str | None
+    deficits: tuple[DeficitEntry, ...]
+    requests: tuple[RequestEntry, ...]
+    conditions: ConditionsEntry
+    resources: Resources
+    descriptors: Descriptors
+    route: RouteEntry | None
+    unmet: tuple[Unmet, ...]
+    conflict: tuple[ConflictMember, ...] | None
+    repairs: tuple[Repair, ...]
+    notes: tuple[Reason, ...]
+    not_chosen: Mapping[str, Reason]
+    provenance: Provenance
+
+
+def to_dict(value: object) -> object:
+    """JSON form of any record above: enums to values, dates to ISO 8601, NaN to null.
+
+    Floats are rounded to 6 digits, so that the last bit of a sum never shows.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_dict(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(k.value if isinstance(k, Enum) else k): to_dict(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_dict(v) for v in value]
+    if isinstance(value, set | frozenset):
+        return sorted(str(to_dict(v)) for v in value)
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(value, 6)
+    return value

@@ -1,0 +1,322 @@
+"""From the stages' results to the answer: every fact is carried, none is made up here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine import __version__
+from engine.catalogue import Catalogue
+from engine.domain import Demand, DemandKind, Level, Reason
+from engine.framework import Framework
+from engine.mentorship import missing_dates
+from engine.planning.checks import CheckReport, check_route
+from engine.planning.conflicts import Conflict
+from engine.planning.explain import closed_part, unmet_demands
+from engine.planning.problem_json import problem_digest
+from engine.planning.solution import RouteSolution
+from engine.recommendation import (
+    Certificate,
+    ConditionsEntry,
+    ConflictMember,
+    DeficitEntry,
+    Descriptors,
+    EducatorEntry,
+    Evidence,
+    Provenance,
+    Recommendation,
+    Repair,
+    RequestEntry,
+    Resources,
+    RouteEntry,
+    Unmet,
+)
+from engine.recommender.route_entry import build_route_entry
+
+if TYPE_CHECKING:
+    from engine.recommender.pipeline import Stages
+
+MPT = 1_000
+
+
+def assemble(stages: Stages, framework: Framework, catalogue: Catalogue) -> Recommendation:
+    """Put the answer together from what the stages said."""
+    compiled, solution = stages.compiled, stages.solution
+    digest = problem_digest(compiled.problem)
+    report = None
+    entry = None
+    if solution.route is not None:
+        report = check_route(compiled.problem, solution.route)
+        entry = build_route_entry(stages, catalogue, report)
+    return Recommendation(
+        id=f"route-{digest[:12]}",
+        as_of=stages.request.as_of,
+        status=solution.status.value,
+        certificate=_certificate(solution),
+        educator=_educator(stages),
+        group=stages.deficits.group.value if stages.deficits.group else None,
+        deficits=tuple(
+            _deficit(stages, framework, k, demand, report)
+            for k, demand in enumerate(stages.deficits.demands)
+        ),
+        requests=_requests(stages),
+        conditions=_conditions(stages),
+        resources=_resources(stages, catalogue),
+        descriptors=_descriptors(stages, entry),
+        route=entry,
+        unmet=tuple(_unmet(stages, report)),
+        conflict=_conflict(stages),
+        repairs=_repairs(stages.conflict),
+        notes=tuple(_notes(stages)),
+        not_chosen=_not_chosen(stages, catalogue),
+        provenance=_provenance(stages, framework, catalogue, digest),
+    )
+
+
+def _certificate(solution: RouteSolution) -> Certificate:
+    def points(mpt: int | None) -> float | None:
+        return None if mpt is None else mpt / MPT
+
+    gap = solution.gap_ppm
+    return Certificate(
+        value=points(solution.value_mpt),
+        bound=points(solution.bound_mpt),
+        gap_rel=None if gap is None else gap / 1_000_000,
+        work_limit=solution.work_milli / 1000,
+        cut_by_clock=solution.cut_by_clock,
+    )
+
+
+def _educator(stages: Stages) -> EducatorEntry:
+    educator = stages.request.educator
+    tempo = stages.compiled.problem.tempo_min
+    organisation = educator.organisation
+    return EducatorEntry(
+        id=educator.id,
+        position=educator.position.value,
+        subjects=educator.subjects,
+        stages=tuple(s.value for s in educator.stages),
+        organisation=organisation.title if organisation else None,
+        district=educator.district or (organisation.district if organisation else "") or None,
+        strengths=educator.strengths,
+        time_zone=str(stages.calendar.zone),
+        tempo_min_per_week=int(np.max(tempo)) if len(tempo) else 0,
+    )
+
+
+def _deficit(
+    stages: Stages, framework: Framework, k: int, demand: Demand, report: CheckReport | None
+) -> DeficitEntry:
+    measured = demand.proficiency
+    probability = demand.level_probability
+    closed = 0.0
+    if report is not None:
+        gained = report.demand_fill[k].gained
+        closed = closed_part(stages.compiled.problem, demand, k, gained)
+    return DeficitEntry(
+        node=demand.code,
+        kind=demand.kind.value,
+        title=demand.title,
+        estimate=demand.expected,
+        interval_90=demand.interval_90,
+        weight=demand.weight,
+        official_level=demand.official_level.value if demand.official_level else None,
+        level_probability=None if np.isnan(probability).any() else probability,
+        raw_score=measured.raw_score if measured else None,
+        raw_max=measured.raw_max if measured else None,
+        n_tasks=(measured.raw_tasks or measured.n_tasks) if measured else None,
+        closed_expected=closed,
+        evidence=_evidence(demand),
+        direction=_direction(framework, demand),
+    )
+
+
+def _evidence(demand: Demand) -> tuple[Evidence, ...]:
+    if demand.proficiency is None:
+        return ()
+    return tuple(
+        Evidence(e.procedure_id, e.date, e.method.value, e.score, e.max_score, e.n_tasks)
+        for e in demand.proficiency.evidence
+    )
+
+
+def _direction(framework: Framework, demand: Demand) -> str | None:
+    if not demand.nodes or demand.kind is not DemandKind.DEFICIT:
+        return None
+    code = demand.nodes[0]
+    ancestors = framework.ancestors(code)
+    return (ancestors[-1] if ancestors else framework.node(code)).title
+
+
+def _requests(stages: Stages) -> tuple[RequestEntry, ...]:
+    return tuple(
+        RequestEntry(
+            id=r.id,
+            text=r.text,
+            node=r.node,
+            career_position=r.career_position.value if r.career_position else None,
+            nodes=stages.request_nodes.get(r.id, ()),
+        )
+        for r in stages.requests
+    )
+
+
+def _conditions(stages: Stages) -> ConditionsEntry:
+    own = stages.request.educator.conditions
+    organisation = stages.request.educator.organisation
+    school = organisation.conditions if organisation else own
+    return ConditionsEntry(
+        rural=school.rural if own.rural is None else own.rural,
+        internet=school.internet if own.internet is None else own.internet,
+        shift=school.shift if own.shift is None else own.shift,
+        forbidden_weekdays=tuple(sorted({*own.forbidden_weekdays, *school.forbidden_weekdays})),
+    )
+
+
+def _resources(stages: Stages, catalogue: Catalogue) -> Resources:
+    today = stages.request.as_of.date()
+    federal = sum(
+        1
+        for a in catalogue.activities
+        if a.register_from is not None
+        and a.register_from <= today
+        and (a.register_to is None or today <= a.register_to)
+    )
+    return Resources(
+        activities=len(catalogue.activities),
+        eligible=len(catalogue.activities) - len(stages.ranking.ineligible),
+        offerings_considered=len(set(stages.compiled.offering_ids)),
+        federal_register=federal,
+        regional=sum(1 for a in catalogue.activities if a.level is Level.REGIONAL),
+    )
+
+
+def _descriptors(stages: Stages, entry: RouteEntry | None) -> Descriptors:
+    steps = entry.steps if entry else ()
+    covered = {c.title: None for s in steps for c in s.closes}
+    return Descriptors(
+        content=tuple(covered),
+        forms=tuple(sorted({s.form for s in steps})),
+        technologies=tuple(sorted({t for s in steps for t in s.technology})),
+        tempo_min_per_week=int(np.max(stages.compiled.problem.tempo_min)),
+        total_min=entry.workload_min if entry else 0,
+    )
+
+
+# --------------------------------------------------------------------------- why not
+
+
+def _unmet(stages: Stages, report: CheckReport | None) -> Iterator[Unmet]:
+    route = stages.solution.route
+    for label, reason in stages.compiled.unmet_required.items():
+        code = str(reason.parameters.get("required", "required_theme"))
+        name = "theme" if code == "required_theme" else "label"
+        yield Unmet(label, label, code, {name: label, "cause": reason.code})
+    need = stages.mentor_need
+    if need.required and not any(
+        option.capacity >= 1 for option in stages.compiled.problem.mentor.options
+    ):
+        yield Unmet("mentor", "", "mentor_shortage", {"considered": len(need.refused)})
+    if route is None or report is None:
+        return
+    demands = stages.deficits.demands
+    for k, reason in unmet_demands(
+        stages.compiled.problem,
+        demands,
+        _covering(stages),
+        stages.compiled.dropped,
+        route,
+        report,
+    ):
+        yield Unmet(demands[k].code, demands[k].title, reason.code, reason.parameters)
+    monday = stages.calendar.first_monday
+    for first, last in report.missed_windows:
+        span = {
+            "start": monday + dt.timedelta(weeks=first),
+            "end": monday + dt.timedelta(weeks=last + 1, days=-1),
+        }
+        yield Unmet("mentor", "", "missed_meeting", span)
+    for stage in report.missing_checkpoints:
+        yield Unmet("checkpoint", "", "missing_checkpoint", {"stage": stage})
+
+
+def _covering(stages: Stages) -> list[list[str]]:
+    """Ids of the activities that cover each demand."""
+    coverage = stages.ranking.coverage.tocsc()
+    ids = stages.ranking.activity_ids
+    return [
+        [ids[a] for a in sorted(coverage.indices[coverage.indptr[k] : coverage.indptr[k + 1]])]
+        for k in range(coverage.shape[1])
+    ]
+
+
+def _not_chosen(stages: Stages, catalogue: Catalogue) -> dict[str, Reason]:
+    compiled, route = stages.compiled, stages.solution.route
+    chosen = {compiled.activity_ids[j] for j in route.chosen} if route else set()
+    admitted = ~compiled.problem.candidates.excluded
+    open_ids = {i for i, a in zip(compiled.activity_ids, admitted, strict=True) if a}
+
+    def why(i: str) -> Reason:
+        if i in compiled.dropped:
+            return compiled.dropped[i]
+        return Reason("outranked") if i in open_ids else Reason("excluded", {"label": i})
+
+    return {i: why(i) for i in catalogue.activity_ids if i not in chosen}
+
+
+def _conflict(stages: Stages) -> tuple[ConflictMember, ...] | None:
+    """Members of the conflict; a pin with nothing left to choose says what took it away."""
+    if stages.conflict is None:
+        return None
+    members = []
+    for m in stages.conflict.members:
+        parameters: dict[str, object] = dict(m.parameters)
+        cause = stages.compiled.dropped.get(str(m.parameters.get("label")))
+        if cause is not None:
+            parameters["cause"] = cause.code
+        members.append(ConflictMember(m.code, parameters))
+    return tuple(members)
+
+
+def _repairs(conflict: Conflict | None) -> tuple[Repair, ...]:
+    """Repairs with what each costs against the most valuable one, in points."""
+    if conflict is None:
+        return ()
+    best = max((r.value_mpt for r in conflict.repairs if r.value_mpt is not None), default=None)
+    repairs = []
+    for option in conflict.repairs:
+        parameters = dict(option.parameters)
+        if best is not None and option.value_mpt is not None:
+            parameters["loss"] = (best - option.value_mpt) / MPT
+        repairs.append(Repair(option.code, parameters))
+    return tuple(repairs)
+
+
+def _notes(stages: Stages) -> Iterator[Reason]:
+    request = stages.request
+    yield from missing_dates(request.educator, stages.policy, request.as_of)
+    if not request.diagnostics and not request.responses:
+        yield Reason("no_diagnostics")
+    for r in stages.requests:
+        if r.text and not stages.request_nodes.get(r.id) and r.career_position is None:
+            yield Reason("unmatched_request", {"text": r.text})
+
+
+def _provenance(
+    stages: Stages, framework: Framework, catalogue: Catalogue, digest: str
+) -> Provenance:
+    options = stages.options
+    return Provenance(
+        policy=f"{stages.policy.id} {stages.policy.version}",
+        framework=f"{framework.id} {framework.version}",
+        catalogue=catalogue.version,
+        model=stages.ranking.model_version,
+        engine_version=__version__,
+        problem_digest=digest,
+        seed=options.seed,
+        gap_rel_asked=options.gap_ppm / 1_000_000,
+        deadline_ms=options.deadline_ms,
+    )
