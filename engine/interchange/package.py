@@ -1,0 +1,110 @@
+"""The frozen data package and the report of its import."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.domain import (
+    Activity,
+    DiagnosticResult,
+    Educator,
+    HistoryItem,
+    ItemResponse,
+    Mentor,
+    Offering,
+    Organisation,
+    Request,
+    Slot,
+)
+from engine.errors import Fault, InputError
+
+
+@dataclass(frozen=True, slots=True)
+class DataPackage:
+    """Everything that one package holds, checked.
+
+    Parameters
+    ----------
+    as_of
+        Instant at which the package is looked at; has an offset.
+    time_zone
+        IANA name; zone of local times that name no other.
+    diagnostics, responses, requests, history, busy
+        By educator id, in the order of the files (``busy`` by start); an educator without any
+        is absent.
+    items
+        Framework node by item code.
+    labels
+        Name by cipher, of educators and mentors. Kept apart: no educator or mentor of a package
+        carries ``display_name``.
+    framework, policy
+        Ids that the package asks for; ``None`` = none.
+    """
+
+    as_of: dt.datetime
+    time_zone: str
+    activities: tuple[Activity, ...] = ()
+    offerings: tuple[Offering, ...] = ()
+    organisations: tuple[Organisation, ...] = ()
+    educators: tuple[Educator, ...] = ()
+    mentors: tuple[Mentor, ...] = ()
+    diagnostics: Mapping[str, tuple[DiagnosticResult, ...]] = field(default_factory=dict)
+    responses: Mapping[str, tuple[ItemResponse, ...]] = field(default_factory=dict)
+    requests: Mapping[str, tuple[Request, ...]] = field(default_factory=dict)
+    history: Mapping[str, tuple[HistoryItem, ...]] = field(default_factory=dict)
+    busy: Mapping[str, tuple[Slot, ...]] = field(default_factory=dict)
+    items: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    framework: str | None = None
+    policy: str | None = None
+    name: str = ""
+    title: str = ""
+    licences: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TableCount:
+    """Rows of a table: read from files, taken over (0 taken of a refused package)."""
+
+    read: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import found; a dry run is this report with the package left unused.
+
+    Parameters
+    ----------
+    package
+        The package, or ``None`` when there is any fault: nothing is half-imported.
+    faults
+        Errors, all of them, at most a stated number per code and file with a count of the rest.
+    warnings
+        What was not taken as written.
+    notes
+        What the import decided on its own.
+    counts
+        By table, for the tables that were found.
+    """
+
+    package: DataPackage | None
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+    notes: tuple[Fault, ...]
+    counts: Mapping[str, TableCount]
+
+    def accepted(self) -> DataPackage:
+        """Return the package.
+
+        Raises
+        ------
+        InputError
+            With every fault, if there is any.
+        """
+        if self.package is None:
+            raise InputError(self.faults)
+        return self.package

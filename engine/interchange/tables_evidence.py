@@ -1,0 +1,128 @@
+"""Tables of evidence and wishes: diagnostics, item responses, requests, history."""
+
+from __future__ import annotations
+
+from engine.interchange.columns import NODE, Column, ColumnType, Table
+from engine.interchange.tables_people import educator_id
+from engine.interchange.words import METHOD_WORDS, POSITION_WORDS
+
+T = ColumnType
+
+
+def _procedure(required: bool) -> Column:
+    return Column("procedure_id", "Процедура", T.ID,
+                  "Код диагностической процедуры."
+                  + ("" if required else " Пусто — выводится из метода и даты."),
+                  example="тест-2025-05", required=required,
+                  synonyms=("код процедуры", "диагностика", "procedure"))  # fmt: skip
+
+
+def _date() -> Column:
+    return Column("date", "Дата", T.DATE, "Дата процедуры.", required=True, example="2025-05-20",
+                  synonyms=("дата диагностики", "дата прохождения",
+                            "дата тестирования"))  # fmt: skip
+
+
+def _node(required: bool, description: str) -> Column:
+    return Column("node", "Компетенция", T.ID, description, example="MET.ASM.01",
+                  required=required, references=NODE,
+                  synonyms=("код компетенции", "узел", "компетенция код", "блок", "competency",
+                            "направление"))  # fmt: skip
+
+
+DIAGNOSTICS = Table(
+    "diagnostics", "Диагностика",
+    "Баллы блоков и отметки по критериям: одна строка — один балл одного узла рамки.",
+    (
+        educator_id(),
+        _procedure(required=False),
+        _date(),
+        Column("method", "Метод", T.ENUM, "Как получен балл.", required=True, example="тест",
+               words=METHOD_WORDS, synonyms=("способ", "вид диагностики")),
+        _node(True, "Код узла рамки (лист или блок)."),
+        Column("score", "Балл", T.NUMBER,
+               "Набранный балл. Пусто — не оценивалось: строка не берётся, нулём не считается.",
+               example="11", unit="балл", least=0,
+               synonyms=("баллы", "результат", "набрано", "сумма баллов", "набранный балл")),
+        Column("max_score", "Максимум", T.NUMBER, "Наибольший возможный балл.", required=True,
+               example="25", unit="балл", positive=True,
+               synonyms=("максимальный балл", "макс", "макс балл", "max")),
+        Column("n_tasks", "Число заданий", T.INTEGER, "Сколько заданий за баллом.", example="6",
+               least=1, most=10_000, synonyms=("заданий", "количество заданий", "кол-во заданий")),
+        Column("observer", "Наблюдатель", T.ID, "Кто поставил отметку (внутренний, внешний, шифр).",
+               example="", synonyms=("эксперт",)),
+        Column("criterion", "Критерий", T.ID, "Код критерия карты наблюдения.", example=""),
+    ),
+    key=("educator_id", "procedure_id", "date", "method", "node", "observer", "criterion"),
+    file_words=("диагностика", "результаты", "баллы", "scores", "results", "итоги"),
+)  # fmt: skip
+
+RESPONSES = Table(
+    "responses", "Ответы",
+    "Ответы на отдельные задания.",
+    (
+        educator_id(),
+        _procedure(required=True),
+        _date(),
+        Column("item", "Задание", T.ID, "Код задания.", required=True, example="з1",
+               synonyms=("код задания", "вопрос")),
+        Column("response", "Ответ", T.NUMBER,
+               "Доля верного от 0 до 1. Пусто — не отвечал (не ошибка).", example="1", least=0,
+               most=1, synonyms=("верно", "оценка", "балл")),
+        _node(False, "Код узла. Пусто — из таблицы заданий."),
+    ),
+    key=("educator_id", "procedure_id", "date", "item"),
+    file_words=("ответы", "item responses", "answers"),
+)  # fmt: skip
+
+ITEMS = Table(
+    "items", "Задания",
+    "Какой узел рамки измеряет задание.",
+    (
+        Column("item", "Задание", T.ID, "Код задания.", required=True, example="з1",
+               synonyms=("код задания", "вопрос", "id")),
+        _node(True, "Код узла рамки."),
+    ),
+    key=("item",),
+    file_words=("задания", "вопросы", "q matrix"),
+)  # fmt: skip
+
+REQUESTS = Table(
+    "requests", "Запросы",
+    "Собственные запросы педагогов: узел рамки, текст или целевая должность.",
+    (
+        educator_id(),
+        Column("id", "Номер", T.ID, "Пусто — по порядку: r1, r2…", example="r1",
+               synonyms=("код запроса", "идентификатор")),
+        _node(False, "Код узла рамки."),
+        Column("text", "Запрос", T.TEXT, "Запрос своими словами.",
+               example="Хочу научиться давать обратную связь без отметки",
+               synonyms=("текст", "текст запроса", "тема")),
+        Column("weight", "Вес", T.NUMBER, "Важность; пусто — 1.", example="1", positive=True,
+               most=100),
+        Column("career_position", "Целевая должность", T.ENUM, "Если запрос карьерный.",
+               example="", words=POSITION_WORDS, by_prefix=True,
+               synonyms=("карьерный запрос",)),
+    ),
+    key=("educator_id", "id"),
+    file_words=("запросы", "пожелания"),
+)  # fmt: skip
+
+HISTORY = Table(
+    "history", "Пройдено",
+    "Что уже пройдено: активность каталога или название.",
+    (
+        educator_id(),
+        Column("activity_id", "Мероприятие", T.ID,
+               "Идентификатор, если есть в каталоге; иначе название.", example="",
+               references="activities", synonyms=("программа", "код программы")),
+        Column("title", "Название", T.TEXT, "Название, если нет в каталоге.",
+               example="Основы формирующего оценивания", synonyms=("наименование",)),
+        Column("completed_on", "Дата окончания", T.DATE, "Когда завершено.", required=True,
+               example="2025-03-14", synonyms=("завершено", "дата завершения", "дата")),
+    ),
+    key=("educator_id", "activity_id", "title", "completed_on"),
+    file_words=("пройдено", "пройденное", "пройденное обучение", "история"),
+)  # fmt: skip
+
+EVIDENCE_TABLES = (DIAGNOSTICS, RESPONSES, ITEMS, REQUESTS, HISTORY)

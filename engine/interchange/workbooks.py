@@ -1,0 +1,150 @@
+"""XLSX workbooks read safely: values only, bounded, with a clear word on what is wrong."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from typing import Any
+
+import openpyxl
+from openpyxl.utils import get_column_letter
+
+from engine.interchange.faults import FaultLog, Place
+from engine.interchange.sheets import RowCollector, Sheet
+
+UNPACKED_MOST_BYTES = 400 * 1024 * 1024
+RATIO_MOST = 200
+DENSE_FROM_BYTES = 50_000_000
+PARTS_MOST = 2_000
+
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
+NOTE_SHEETS = frozenset({"пояснения", "подсказки", "компетенции", "readme"})
+"""Sheets of the blank forms that hold no data (folded names)."""
+
+
+def read_workbook(content: bytes, label: str, log: FaultLog, sheet: str | None) -> list[Sheet]:
+    """Read the sheets of a workbook, or the one asked for.
+
+    Formulas give the value that Excel stored with them; one without a stored value is an error.
+    """
+    place = Place(label)
+    try:
+        problem = _problem_of_archive(content)
+        if problem:
+            log.error(*problem, place)
+            return []
+        return _read_sheets(content, label, log, sheet)
+    except Exception as error:  # zlib, zipfile and openpyxl raise many kinds on damaged parts
+        log.error(
+            "workbook_damaged",
+            f"книга повреждена и не читается ({type(error).__name__}): пересохраните её в Excel "
+            "или LibreOffice",
+            place,
+        )
+        return []
+
+
+def _read_sheets(content: bytes, label: str, log: FaultLog, sheet: str | None) -> list[Sheet]:
+    book = _load(content, values=True)
+    if sheet is not None and sheet not in book.sheetnames:
+        log.error(
+            "sheet_missing",
+            f"в книге нет листа «{sheet}»; есть: {', '.join(book.sheetnames)}",
+            Place(label),
+        )
+        return []
+    names = [sheet] if sheet is not None else _visible(book)
+    formulas = _load(content, values=False) if _has_formulas(content) else None
+    several = len(names) > 1 or sheet is not None
+    read = (_read_sheet(book, formulas, name, label, several, log) for name in names)
+    return [s for s in read if s is not None and s.rows]
+
+
+def _load(content: bytes, *, values: bool) -> Any:
+    with warnings.catch_warnings():
+        # Extensions that openpyxl drops (lists, conditional formats) do not touch the values.
+        warnings.simplefilter("ignore", UserWarning)
+        return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=values)
+
+
+def _visible(book: Any) -> list[str]:
+    return [
+        ws.title
+        for ws in book.worksheets
+        if ws.sheet_state == "visible" and ws.title.casefold() not in NOTE_SHEETS
+    ]
+
+
+def _problem_of_archive(content: bytes) -> tuple[str, str] | None:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+        if "xl/workbook.xml" not in archive.namelist():
+            return (
+                "not_a_workbook",
+                "это архив, но не книга Excel: сохраните таблицу как XLSX (ODS — через «Сохранить "
+                "как»)",
+            )
+        if any(p.flag_bits & 1 for p in parts):
+            return ("workbook_encrypted_or_old", "книга защищена паролем: снимите пароль")
+        unpacked = sum(p.file_size for p in parts)
+        dense = unpacked > DENSE_FROM_BYTES and unpacked > RATIO_MOST * len(content)
+        if unpacked > UNPACKED_MOST_BYTES or len(parts) > PARTS_MOST or dense:
+            return (
+                "workbook_too_large",
+                "книга распаковывается в слишком большой объём: перенесите данные в новую книгу "
+                "без лишних строк",
+            )
+        for part in parts:
+            if part.filename.endswith((".xml", ".rels")):
+                with archive.open(part) as file:
+                    if b"<!DOCTYPE" in file.read(2048):
+                        return (
+                            "workbook_refused",
+                            "в книге есть объявления DOCTYPE, каких Excel не пишет: пересохраните "
+                            "её",
+                        )
+    return None
+
+
+def _has_formulas(content: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return any(
+            _FORMULA.search(archive.read(name))
+            for name in archive.namelist()
+            if name.startswith("xl/worksheets/") and name.endswith(".xml")
+        )
+
+
+def _read_sheet(
+    book: Any, formulas: Any | None, name: str, label: str, several: bool, log: FaultLog
+) -> Sheet | None:
+    file = f"{label}, лист «{name}»" if several else label
+    worksheet = book[name]
+    # The stated dimensions are often wrong (one formatted cell in the last row).
+    worksheet.reset_dimensions()
+    collector = RowCollector(file, log)
+    for number, cells in enumerate(worksheet.iter_rows(values_only=True), start=1):
+        if not collector.add(number, list(cells)):
+            return None
+    if formulas is not None:
+        _refuse_uncalculated(formulas[name], collector, file, log)
+    return Sheet(file, name, tuple(collector.rows))
+
+
+def _refuse_uncalculated(worksheet: Any, collector: RowCollector, file: str, log: FaultLog) -> None:
+    """Log every formula cell that Excel has stored no value for; it would read as empty."""
+    worksheet.reset_dimensions()
+    values = dict(collector.rows)
+    for number, cells in enumerate(worksheet.iter_rows(values_only=True), start=1):
+        row = values.get(number, [])
+        for index, cell in enumerate(cells):
+            stored = row[index] if index < len(row) else None
+            if isinstance(cell, str) and cell.startswith("=") and stored is None:
+                log.error(
+                    "formula_without_value",
+                    "у формулы нет сохранённого значения: откройте "
+                    "книгу в Excel и сохраните, либо вставьте значения",
+                    Place(file, number, get_column_letter(index + 1)),
+                )

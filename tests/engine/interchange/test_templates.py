@@ -1,0 +1,82 @@
+"""Blank forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from engine.interchange import TABLES, ImportReport, read_package, write_templates
+from tests.engine.interchange.conftest import AS_OF, NODES, places
+
+
+def importing(folder: Path, **options: object) -> ImportReport:
+    return read_package(folder, known_nodes=NODES, as_of=AS_OF, **options)  # type: ignore[arg-type]
+
+
+def test_forms_read_back_unchanged_are_accepted(tmp_path: Path) -> None:
+    """All blank forms together are a valid package of their examples, with a word about it."""
+    written = write_templates(tmp_path, NODES)
+    assert [p.stem for p in written] == [t.title for t in TABLES.values()]
+    report = importing(tmp_path)
+    package = report.accepted()
+    assert [w.code for w in report.warnings if w.code == "only_example_rows"]
+    assert set(report.counts) == set(TABLES)
+    assert all(c.taken == c.read >= 1 for c in report.counts.values())
+    assert package.diagnostics["П-001"][0].node == next(iter(NODES))
+    assert package.offerings[0].meetings[0].start.hour == 15
+
+
+@pytest.mark.parametrize("table", [t for t in TABLES if t != "labels"])
+def test_each_form_alone_reads_back(tmp_path: Path, table: str) -> None:
+    """One blank form by itself is accepted where no catalogue is asked for."""
+    write_templates(tmp_path, NODES, [table])
+    report = importing(tmp_path, require_catalogue=False)
+    assert report.faults == ()
+    assert set(report.counts) == {table}
+
+
+def test_examples_go_as_soon_as_there_is_a_row_of_ones_own(tmp_path: Path) -> None:
+    """The own row is taken, every form's example is skipped and noted."""
+    write_templates(tmp_path, NODES)
+    path = tmp_path / "Мероприятия.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["Мероприятия"]
+    headers = [c.value for c in sheet[1]]
+    row = sheet.max_row + 1
+    for header, value in {"Вид": "вебинар", "Название": "Свой вебинар", "Часы": 2}.items():
+        sheet.cell(row, headers.index(header) + 1, value)
+    book.save(path)
+    report = importing(tmp_path)
+    package = report.accepted()
+    assert [a.title for a in package.activities] == ["Свой вебинар"]
+    assert package.offerings == package.educators == package.mentors == ()
+    assert len(places(report, "example_row_skipped")) == sum(
+        len(t.examples) for t in TABLES.values()
+    )
+
+
+def test_forms_help_the_one_who_fills_them(tmp_path: Path) -> None:
+    """Headers are Russian and explained, short lists can be chosen from, hints are complete."""
+    (path,) = write_templates(tmp_path, NODES, ["diagnostics"])
+    book = openpyxl.load_workbook(path)
+    table = TABLES["diagnostics"]
+    assert book.sheetnames == [table.title, "Пояснения", "Компетенции"]
+    sheet = book[table.title]
+    assert [c.value for c in sheet[1]] == [c.header for c in table.columns]
+    assert all(c.comment is not None for c in sheet[1])
+    assert all(c.font.italic for c in sheet[2] if c.value)
+    rules = sheet.data_validations.dataValidation
+    assert [r.formula1 for r in rules] == ['"тест,наблюдение,самооценка,экспертная оценка"']
+    hints = {row[0].value for row in book["Пояснения"].iter_rows()}
+    assert {c.header for c in table.columns} <= hints
+    assert [r[0].value for r in book["Компетенции"].iter_rows(min_row=2)] == list(NODES)
+
+
+def test_wrong_calls_are_refused(tmp_path: Path) -> None:
+    """An unknown table or no competency at all is the caller's fault."""
+    with pytest.raises(ValueError, match="unknown tables"):
+        write_templates(tmp_path, NODES, ["people"])
+    with pytest.raises(ValueError, match="nodes"):
+        write_templates(tmp_path, {})
