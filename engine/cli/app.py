@@ -1,0 +1,103 @@
+"""Entry of the command: sub-commands, exit codes, one place where errors become words.
+
+Exit codes: 0 done; 1 unexpected fault; 2 wrong usage; 3 wrong input, every fault named on stderr;
+4 no route (INFEASIBLE or UNKNOWN) or a route that breaks a rule; 5 wrong configuration.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import IntEnum
+
+import typer
+
+from engine import __version__
+from engine.cli.build import build
+from engine.cli.data import import_package, tag, template
+from engine.cli.demo import demo
+from engine.cli.output import print_faults
+from engine.cli.problem import check_file, solve_file
+from engine.cli.service import doctor, serve
+from engine.errors import ConfigurationError, InputError, NothingToPlan
+from engine.wording import word
+
+app = typer.Typer(
+    name="routes",
+    help="Индивидуальные образовательные маршруты педагогов: от диагностики до маршрута с датами.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog=(
+        "Коды выхода: 0 — готово; 1 — непредвиденная ошибка; 2 — неверный вызов; 3 — ошибки во "
+        "входных данных; 4 — маршрута нет или он нарушает правило; 5 — ошибка настройки."
+    ),
+)
+app.command("demo")(demo)
+app.command("build")(build)
+app.command("solve")(solve_file)
+app.command("check")(check_file)
+app.command("import")(import_package)
+app.command("template")(template)
+app.command("tag")(tag)
+app.command("serve")(serve)
+app.command("doctor")(doctor)
+
+
+class Exit(IntEnum):
+    """Exit codes of the command."""
+
+    DONE = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    INPUT = 3
+    NO_ROUTE = 4
+    CONFIGURATION = 5
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Версия и выход."),
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(Exit.USAGE)
+
+
+def main() -> None:
+    """Run the command and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command with ``arguments``; returns the exit code."""
+    command = typer.main.get_command(app)
+    try:
+        result = command.main(arguments, prog_name="routes", standalone_mode=False)
+    except NothingToPlan as error:
+        print_faults(error.faults)
+        for action in error.next_actions:
+            typer.echo(f"  → {word(action, {}, 'ru')}", err=True)
+        return Exit.INPUT
+    except InputError as error:
+        print_faults(error.faults)
+        return Exit.INPUT
+    except ConfigurationError as error:
+        typer.echo(f"Ошибка настройки: {error}", err=True)
+        return Exit.CONFIGURATION
+    except FileNotFoundError as error:
+        typer.echo(f"Нет файла: {error.filename or error}", err=True)
+        return Exit.INPUT
+    except typer.Abort:
+        return Exit.UNEXPECTED
+    except typer.Exit as leave:
+        return int(leave.exit_code)
+    except Exception as error:
+        if hasattr(error, "show") and hasattr(error, "exit_code"):  # usage errors of the parser
+            error.show()
+            return int(error.exit_code)
+        raise
+    return int(result or Exit.DONE)

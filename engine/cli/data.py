@@ -1,0 +1,129 @@
+"""``routes import``, ``template`` and ``tag``: data in, blank forms out, text to coverage."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.inputs import (
+    AsOfOption,
+    JsonOption,
+    MappingOption,
+    PackageArgument,
+    parse_as_of,
+    read,
+)
+from engine.cli.output import print_faults, to_json
+from engine.framework import load_framework
+from engine.interchange import ImportReport, nodes_of, write_package, write_templates
+from engine.matching.coverage import tag_activities
+
+
+def import_package(
+    package: Annotated[Path, typer.Argument(help="Папка пакета, XLSX или CSV.")],
+    mapping: MappingOption = None,
+    as_of: AsOfOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Только проверить и назвать все ошибки.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Куда записать проверенный пакет (CSV и datapackage.json)."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Проверить и принять данные: все ошибки сразу, с файлом, строкой и столбцом."""
+    if not dry_run and out is None:
+        raise typer.BadParameter("укажите --out ПАПКА, куда записать пакет, или --dry-run")
+    framework = load_framework()
+    report = read(package, framework, mapping=mapping, as_of=parse_as_of(as_of))
+    if as_json:
+        typer.echo(_report_json(report))
+    else:
+        _print_report(report)
+    if report.package is None:
+        return 3
+    if not dry_run and out is not None:
+        paths = write_package(report.package, out)
+        typer.echo(f"записано файлов: {len(paths)}, папка {out}", err=True)
+    return 0
+
+
+def _print_report(report: ImportReport) -> None:
+    for table, count in report.counts.items():
+        typer.echo(f"  {table}: прочитано строк {count.read}, принято {count.taken}")
+    if report.notes:
+        print_faults(report.notes, title="Что решено при импорте")
+    if report.warnings:
+        print_faults(report.warnings, title="Предупреждения")
+    if report.faults:
+        print_faults(report.faults)
+        typer.echo("Ничего не принято: исправьте ошибки и повторите.", err=True)
+    else:
+        typer.echo("Ошибок нет.")
+
+
+def _report_json(report: ImportReport) -> str:
+    return to_json(
+        {
+            "accepted": report.package is not None,
+            "counts": dict(report.counts),
+            "faults": report.faults,
+            "warnings": report.warnings,
+            "notes": report.notes,
+        }
+    )
+
+
+def template(
+    directory: Annotated[Path, typer.Argument(help="Папка для бланков.")] = Path("forms"),
+    table: Annotated[
+        list[str] | None, typer.Option(help="Только эти таблицы; можно повторять.")
+    ] = None,
+) -> int:
+    """Записать пустые бланки XLSX с подсказками; заполненные принимает routes import."""
+    try:
+        paths = write_templates(directory, nodes_of(load_framework()), table)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    for path in paths:
+        typer.echo(path)
+    return 0
+
+
+def tag(
+    package: PackageArgument = None,
+    mapping: MappingOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Найти по тексту активностей компетенции: код, доля, уверенность (CSV или JSON)."""
+    framework = load_framework()
+    report = read(package, framework, mapping=mapping, as_of=parse_as_of(as_of))
+    activities = report.accepted().activities
+    rows = [
+        {
+            "activity_id": activity.id,
+            "title": activity.title,
+            "node": node,
+            "node_title": framework.node(node).title,
+            "share": round(share, 4),
+            "confidence": round(confidence, 4),
+        }
+        for activity, (_, tags) in zip(
+            activities, tag_activities(activities, framework), strict=True
+        )
+        for node, share, confidence in tags
+    ]
+    if as_json:
+        typer.echo(to_json(rows))
+        return 0
+    fields = ["activity_id", "title", "node", "node_title", "share", "confidence"]
+    writer = csv.DictWriter(sys.stdout, fields, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return 0

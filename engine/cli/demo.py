@@ -1,0 +1,77 @@
+"""``routes demo``: the main job on the bundled data, from diagnostics to a dated route."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.inputs import JsonOption, LanguageOption, PolicyOption, demo_package
+from engine.cli.output import print_recommendation, to_json, write_outputs
+from engine.interchange import request_for
+from engine.planning.problem_json import write_problem_file
+from engine.recommender import Outcome, Recommender
+from engine.storage import open_store
+from engine.storage.repositories import StoredRoute
+
+DEFAULT_FOLDER = Path("routes-demo")
+
+
+def demo(
+    educator: Annotated[
+        str | None, typer.Option(help="Шифр демо-педагога; без него — первый.")
+    ] = None,
+    policy: PolicyOption = None,
+    out: Annotated[Path, typer.Option(help="Папка для файлов.")] = DEFAULT_FOLDER,
+    as_json: JsonOption = False,
+    language: LanguageOption = "ru",
+) -> int:
+    """Построить маршрут демо-педагога и записать страницу, календарь и файл задачи."""
+    package, framework = demo_package()
+    recommender = Recommender.from_package(package, framework, policy=policy)
+    chosen = educator or package.educators[0].id
+    request = request_for(package, chosen)
+    request = replace(request, policy=policy or request.policy, language=language)
+    outcome = recommender.recommend(request)
+    print_recommendation(outcome.recommendation, as_json=as_json, language=language)
+    paths = write_outputs(outcome, out, language=language, name=package.labels.get(chosen))
+    database = out / "routes.db"
+    _keep(outcome, database)
+    if not as_json:
+        ids = ", ".join(e.id for e in package.educators)
+        typer.echo("\nЗаписано:")
+        for path in (*paths, database):
+            typer.echo(f"  {path}")
+        typer.echo(
+            "\nДальше:\n"
+            f"  routes demo --educator ID        другой педагог ({ids})\n"
+            f"  routes solve {out / 'problem.json'}   решить тот же файл задачи ещё раз\n"
+            "  routes template forms            пустые бланки для своих данных\n"
+            "  routes build ПАПКА               маршрут по своим данным\n"
+            "  routes serve                     служба HTTP на этой машине"
+        )
+    return 0 if outcome.recommendation.route is not None else 4
+
+
+def _keep(outcome: Outcome, database: Path) -> None:
+    """Keep the route in the embedded store, as the service does; once more changes nothing."""
+    store = open_store(f"sqlite:///{database}")
+    store.upgrade()
+    answer = outcome.recommendation
+    route = StoredRoute(
+        id=answer.id,
+        created_at=answer.as_of,
+        educator_id=answer.educator.id,
+        as_of=answer.as_of,
+        status=answer.status,
+        policy=answer.provenance.policy,
+        problem_digest=answer.provenance.problem_digest,
+        answer=to_json(answer),
+        problem=write_problem_file(outcome.problem, outcome.options),
+    )
+    with store.writing() as repositories:
+        if repositories.routes.get(route.id) is None:
+            repositories.routes.add(route)
+    store.close()

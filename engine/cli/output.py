@@ -1,0 +1,67 @@
+"""How the command prints: people get text, ``--json`` gets JSON, errors go to stderr."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from engine.documents import render_html, render_ics, render_terminal
+from engine.errors import Fault
+from engine.planning.problem_json import write_problem_file
+from engine.recommendation import Recommendation, to_dict
+from engine.recommender import Outcome
+
+
+def to_json(value: object) -> str:
+    """Canonical JSON text: keys in the record's order, Cyrillic as it is."""
+    return json.dumps(to_dict(value), ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def print_recommendation(recommendation: Recommendation, *, as_json: bool, language: str) -> None:
+    """Print a route for a person or a program."""
+    if as_json:
+        typer.echo(to_json(recommendation))
+        return
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
+    text = render_terminal(recommendation, language=language, width=width, colour=terminal)
+    typer.echo(text)
+
+
+def write_outputs(outcome: Outcome, folder: Path, *, language: str, name: str | None) -> list[Path]:
+    """Write the page, calendar, JSON and problem file of a route; returns their paths.
+
+    Parameters
+    ----------
+    name
+        Display name for the page; ``None`` leaves a line to fill in.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    recommendation = outcome.recommendation
+    page = render_html(recommendation, language=language, display_name=name)
+    files = {
+        "iom.html": page.encode(),
+        "route.json": (to_json(recommendation) + "\n").encode(),
+        "problem.json": write_problem_file(outcome.problem, outcome.options),
+    }
+    if recommendation.route is not None:
+        files["calendar.ics"] = render_ics(recommendation, language)
+    paths = []
+    for file_name, content in sorted(files.items()):
+        path = folder / file_name
+        path.write_bytes(content)
+        paths.append(path)
+    return paths
+
+
+def print_faults(faults: Sequence[Fault], *, title: str = "Ошибки во входных данных") -> None:
+    """Print faults with their places on stderr."""
+    typer.echo(f"{title}: {len(faults)}", err=True)
+    for fault in faults:
+        place = fault.place()
+        typer.echo(f"  {place + ': ' if place else ''}{fault.detail} [{fault.code}]", err=True)

@@ -1,0 +1,129 @@
+"""``routes solve`` and ``routes check``: a self-contained problem file, no database, no clock."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.errors import Fault, InputError
+from engine.planning.checks import CheckReport, check_route
+from engine.planning.problem import RouteProblem
+from engine.planning.problem_json import read_problem_file
+from engine.planning.solution import Route, RouteSolution, SolveOptions
+from engine.planning.solver import solve
+from engine.wording import word
+
+_ROUTE_FIELDS = {"chosen", "mentor", "slots", "middle", "final"}
+
+ProblemFile = Annotated[
+    str, typer.Argument(help="Файл задачи (problem.json) или «-» — стандартный ввод.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Ответ в JSON.")]
+
+
+def solve_file(
+    problem_file: ProblemFile,
+    as_json: AsJson = False,
+    deadline_ms: Annotated[
+        int | None, typer.Option(min=1, max=600_000, help="Срок, мс; иначе как в файле.")
+    ] = None,
+    gap: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Допустимый зазор, доля.")
+    ] = None,
+) -> int:
+    """Решить файл задачи: тот же файл даёт тот же маршрут."""
+    problem, options = read_problem_file(_read(problem_file))
+    if deadline_ms is not None:
+        options = replace(options, deadline_ms=deadline_ms, work_milli=deadline_ms)
+    if gap is not None:
+        options = replace(options, gap_ppm=round(gap * 1_000_000))
+    solution = solve(problem, options)
+    if as_json:
+        typer.echo(json.dumps(_solution_dict(problem, solution), ensure_ascii=False, indent=2))
+    else:
+        _print_solution(problem, solution, options)
+    return 0 if solution.route is not None else 4
+
+
+def check_file(
+    problem_file: ProblemFile,
+    route_file: Annotated[
+        str, typer.Argument(help="Файл маршрута: JSON с chosen, mentor, slots, middle, final.")
+    ],
+    as_json: AsJson = False,
+) -> int:
+    """Проверить маршрут по всем правилам без решателя; код 4, если есть нарушения."""
+    problem, _ = read_problem_file(_read(problem_file))
+    report = check_route(problem, _read_route(_read(route_file), problem))
+    if as_json:
+        typer.echo(json.dumps(asdict(report), ensure_ascii=False, indent=2, default=list))
+    else:
+        _print_report(report)
+    return 4 if report.violations else 0
+
+
+def _read(name: str) -> bytes:
+    return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+
+
+def _solution_dict(problem: RouteProblem, solution: RouteSolution) -> dict[str, object]:
+    body = asdict(solution)
+    if solution.route is not None:
+        body["offerings"] = [problem.candidates.label[j] for j in solution.route.chosen]
+        if solution.route.mentor is not None:
+            body["mentor"] = problem.mentor.options[solution.route.mentor].label
+    return body
+
+
+def _print_solution(problem: RouteProblem, solution: RouteSolution, options: SolveOptions) -> None:
+    typer.echo(f"{solution.status.value}: {word(solution.status.value, {}, 'ru')}")
+    if solution.value_mpt is not None:
+        bound = solution.bound_mpt
+        bound_text = "нет" if bound is None else f"{bound / 1000:.1f}"
+        gap_text = "нет" if solution.gap_ppm is None else f"{solution.gap_ppm / 10_000:.2f} %"
+        typer.echo(
+            f"Ценность {solution.value_mpt / 1000:.1f}, граница {bound_text}, зазор {gap_text}"
+            f" (просили {options.gap_ppm / 10_000:.2f} %)"
+        )
+    for j in solution.route.chosen if solution.route else ():
+        c = problem.candidates.record(j)
+        typer.echo(
+            f"  недели {c.start_day // 7 + 1}–{c.end_day // 7 + 1}: "
+            f"{problem.activities[c.activity].label} ({c.label}), "
+            f"{sum(m for _, m in c.weekly)} мин"
+        )
+
+
+def _print_report(report: CheckReport) -> None:
+    for v in report.violations:
+        about = f" ({v.subject})" if v.subject else ""
+        typer.echo(f"  нарушено «{word(v.rule, v.parameters, 'ru')}»{about}: {v.excess}")
+    verdict = "нарушений нет" if not report.violations else f"нарушений: {len(report.violations)}"
+    typer.echo(f"{verdict}; ценность {report.value_mpt / 1000:.1f}")
+
+
+def _read_route(content: bytes, problem: RouteProblem) -> Route:
+    """Read a route by indices, or by offering labels in ``chosen``; also ``solve --json``'s."""
+    try:
+        body = json.loads(content)
+        body = body.get("route", body)
+        unknown = set(body) - _ROUTE_FIELDS
+        if unknown:
+            raise ValueError(f"неизвестные поля: {', '.join(sorted(unknown))}")
+        labels = {label: j for j, label in enumerate(problem.candidates.label)}
+        chosen = [labels[c] if isinstance(c, str) else int(c) for c in body.get("chosen", [])]
+        return Route(
+            chosen=tuple(sorted(chosen)),
+            mentor=body.get("mentor"),
+            slots=tuple(sorted(int(i) for i in body.get("slots", []))),
+            middle=body.get("middle"),
+            final=body.get("final"),
+        )
+    except (ValueError, AttributeError, TypeError, KeyError) as error:
+        fault = Fault("route_unreadable", f"маршрут не прочитан: {error}", file="route")
+        raise InputError([fault]) from error
