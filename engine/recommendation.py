@@ -72,7 +72,10 @@ class MeetingEntry:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What one step is expected to close of one demand, with the deficit's own interval."""
+    """What one step is expected to close of one demand.
+
+    ``interval`` is what it closes where the deficit stands at its 5 % and at its 95 % quantile.
+    """
 
     node: str
     title: str

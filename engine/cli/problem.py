@@ -102,7 +102,9 @@ def _print_solution(problem: RouteProblem, solution: RouteSolution, options: Sol
 def _print_report(report: CheckReport) -> None:
     for v in report.violations:
         about = f" ({v.subject})" if v.subject else ""
-        typer.echo(f"  нарушено «{word(v.rule, v.parameters, 'ru')}»{about}: {v.excess}")
+        typer.echo(
+            f"  нарушено «{word(v.rule, v.parameters, 'ru', family='rule')}»{about}: {v.excess}"
+        )
     verdict = "нарушений нет" if not report.violations else f"нарушений: {len(report.violations)}"
     typer.echo(f"{verdict}; ценность {report.value_mpt / 1000:.1f}")
 

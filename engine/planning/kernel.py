@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
+from engine.domain import IntArray
 from engine.planning.problem import RouteProblem
 
 
@@ -61,6 +62,8 @@ class Kernel:
         if name not in self._cache:
             if not members:
                 literal = self.model.new_constant(0)
+            elif len(members) == 1:
+                literal = members[0]
             else:
                 literal = self.model.new_bool_var(name)
                 for member in members:
@@ -73,17 +76,25 @@ class Kernel:
 
     def reaches(self, week: int) -> cp_model.IntVar:
         """True when the last chosen candidate ends in ``week`` or later."""
-        end_week = self.problem.candidates.end_day // 7
-        return self.exists(
-            f"reach_{week}", [x for j, x in self.take.items() if end_week[j] >= week]
-        )
+        return self._chain("reach", self.problem.candidates.end_day // 7, week, step=1)
 
     def started(self, week: int) -> cp_model.IntVar:
         """True when some chosen candidate starts in ``week`` or before."""
-        start_week = self.problem.candidates.start_day // 7
-        return self.exists(
-            f"start_{week}", [x for j, x in self.take.items() if start_week[j] <= week]
-        )
+        return self._chain("start", self.problem.candidates.start_day // 7, week, step=-1)
+
+    def _chain(self, name: str, weeks: IntArray, week: int, *, step: int) -> cp_model.IntVar:
+        """True when some chosen candidate has its week at ``week`` or further on by ``step``.
+
+        Each literal leans on the next one, so the rows grow with the weeks and not with weeks
+        times candidates.
+        """
+        if not 0 <= week < self.problem.n_weeks:
+            return self.exists(f"{name}_none", [])
+        if f"{name}_{week}" not in self._cache:
+            here = [x for j, x in self.take.items() if weeks[j] == week]
+            further = self._chain(name, weeks, week + step, step=step)
+            return self.exists(f"{name}_{week}", [*here, further] if here else [further])
+        return self.exists(f"{name}_{week}", [])
 
 
 def weighted(terms: Sequence[tuple[cp_model.IntVar, int]]) -> cp_model.LinearExpr:

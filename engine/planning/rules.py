@@ -221,8 +221,8 @@ def _final_checkpoint(k: Kernel) -> None:
     due_total: list[cp_model.IntVar] = []
     later: cp_model.IntVar = k.model.new_constant(0)
     for day in reversed(days):
-        ends = [x for j, x in k.take.items() if k.problem.candidates.end_day[j] >= day]
-        reach = k.exists(f"ends_{day}", ends)
+        ends = [x for j, x in k.take.items() if k.problem.candidates.end_day[j] == day]
+        reach = k.exists(f"ends_{day}", [*ends, later])
         due = k.model.new_bool_var(f"final_due_{day}")
         k.model.add(due == reach - later)
         later = reach
@@ -263,31 +263,48 @@ def _mentor_cadence(k: Kernel) -> None:
     by_week: dict[int, list[cp_model.IntVar]] = defaultdict(list)
     for (m, i), z in k.slot.items():
         by_week[k.problem.mentor.options[m].slots[i][0] // (7 * DAY_MIN)].append(z)
-    starts = {int(k.problem.candidates.start_day[j]) // 7 for j in k.take}
-    for first in sorted(starts):
-        _cadence_from(k, first, anyone, by_week)
+    phases = _phases(k)
+    for week in range(k.problem.n_weeks):
+        phase = phases.get(week % k.problem.mentor.cadence_weeks)
+        for window in mentor_windows(k.problem, week, week) if phase is not None else ():
+            meetings = [z for w in window.weeks() for z in by_week.get(w, [])]
+            due = [phase, k.started(week), k.reaches(week), anyone]
+            _require_meeting(k, week, meetings, due)
 
 
-def _cadence_from(
-    k: Kernel, first: int, anyone: cp_model.IntVar, by_week: dict[int, list[cp_model.IntVar]]
-) -> None:
-    """Windows of a route whose first step starts in week ``first``.
+def _phases(k: Kernel) -> dict[int, cp_model.IntVar]:
+    """For each remainder of the first week modulo the cadence, whether it is the route's.
+
+    A window that begins in week a belongs to the route exactly when the first week has the
+    remainder of a and the route runs in week a, so one row per week serves every first week.
 
     Slots beyond one a window, or outside the windows, are never an advantage (they only use
     tempo), so ``read_route`` drops them instead of rows that forbid them.
     """
-    starts_here = [k.started(first)]
-    if first:
-        starts_here.append(k.started(first - 1).negated())
-    for window in mentor_windows(k.problem, first, k.problem.n_weeks - 1):
-        meetings = [z for week in window.weeks() for z in by_week.get(week, [])]
-        clause = [*meetings, k.reaches(window.first).negated(), anyone.negated()]
-        clause += [literal.negated() for literal in starts_here]
-        if k.problem.mentor.missed_meeting_allowed:
-            missed = k.model.new_bool_var(f"missed_{first}_{window.first}")
-            k.objective.append((missed, -k.problem.mentor.missed_meeting_mpt))
-            clause.append(missed)
-        k.model.add_bool_or(clause)
+    firsts: dict[int, list[cp_model.IntVar]] = defaultdict(list)
+    for week in sorted({int(k.problem.candidates.start_day[j]) // 7 for j in k.take}):
+        if week == 0:
+            first = k.started(0)
+        else:
+            first = k.model.new_bool_var(f"first_{week}")
+            k.model.add(first == k.started(week) - k.started(week - 1))
+        firsts[week % k.problem.mentor.cadence_weeks].append(first)
+    return {phase: k.exists(f"phase_{phase}", members) for phase, members in firsts.items()}
+
+
+def _require_meeting(
+    k: Kernel,
+    week: int,
+    meetings: Sequence[cp_model.IntVar],
+    due: Sequence[cp_model.IntVar],
+) -> None:
+    """A meeting, or a missed one at its price, where all of ``due`` hold."""
+    terms = list(meetings)
+    if k.problem.mentor.missed_meeting_allowed:
+        missed = k.model.new_bool_var(f"missed_{week}")
+        k.objective.append((missed, -k.problem.mentor.missed_meeting_mpt))
+        terms.append(missed)
+    k.model.add(sum(terms) >= sum(due) - (len(due) - 1))
 
 
 def _nothing(k: Kernel) -> None:

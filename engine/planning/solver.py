@@ -84,7 +84,7 @@ def run_cp_sat(
     solver.parameters.max_deterministic_time = limit
     solver.parameters.max_time_in_seconds = max(left_s, 0.001)
     solver.parameters.relative_gap_limit = options.gap_ppm / PPM
-    solver.parameters.linearization_level = 0 if feasibility else 2
+    solver.parameters.linearization_level = 0 if feasibility else 1
     status = solver.solve(model)
     work = solver.response_proto.deterministic_time
     unfinished = status in (cp_model.FEASIBLE, cp_model.UNKNOWN)
@@ -155,7 +155,7 @@ def _bound(run: CpSatRun) -> int | None:
     """
     if run.status not in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN):
         return None
-    bound = run.solver.best_objective_bound
+    bound: float = run.solver.best_objective_bound
     if abs(bound) >= 2**53 or (run.status == cp_model.UNKNOWN and bound == 0):
         return None
-    return int(math.floor(bound + ROUNDING))
+    return math.floor(bound + ROUNDING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,6 @@ from engine.domain import Demand, DemandKind, Level, Reason
 from engine.framework import Framework
 from engine.mentorship import missing_dates
 from engine.planning.checks import CheckReport, check_route
-from engine.planning.conflicts import Conflict
 from engine.planning.explain import closed_part, unmet_demands
 from engine.planning.problem_json import problem_digest
 from engine.planning.solution import RouteSolution
@@ -68,8 +67,8 @@ def assemble(stages: Stages, framework: Framework, catalogue: Catalogue) -> Reco
         descriptors=_descriptors(stages, entry),
         route=entry,
         unmet=tuple(_unmet(stages, report)),
-        conflict=_conflict(stages),
-        repairs=_repairs(stages.conflict),
+        conflict=_conflict(stages, catalogue),
+        repairs=_repairs(stages, catalogue),
         notes=tuple(_notes(stages)),
         not_chosen=_not_chosen(stages, catalogue),
         provenance=_provenance(stages, framework, catalogue, digest),
@@ -267,13 +266,13 @@ def _not_chosen(stages: Stages, catalogue: Catalogue) -> dict[str, Reason]:
     return {i: why(i) for i in catalogue.activity_ids if i not in chosen}
 
 
-def _conflict(stages: Stages) -> tuple[ConflictMember, ...] | None:
+def _conflict(stages: Stages, catalogue: Catalogue) -> tuple[ConflictMember, ...] | None:
     """Members of the conflict; a pin with nothing left to choose says what took it away."""
     if stages.conflict is None:
         return None
     members = []
     for m in stages.conflict.members:
-        parameters: dict[str, object] = dict(m.parameters)
+        parameters = _titled(m.parameters, catalogue)
         cause = stages.compiled.dropped.get(str(m.parameters.get("label")))
         if cause is not None:
             parameters["cause"] = cause.code
@@ -281,14 +280,29 @@ def _conflict(stages: Stages) -> tuple[ConflictMember, ...] | None:
     return tuple(members)
 
 
-def _repairs(conflict: Conflict | None) -> tuple[Repair, ...]:
+def _titled(parameters: Mapping[str, object], catalogue: Catalogue) -> dict[str, object]:
+    """Parameters with the title of the activity that ``label`` names, if it names one."""
+    label = str(parameters.get("label"))
+    index = catalogue.activity_index.get(label)
+    if index is None and label in catalogue.offering_index:
+        index = int(catalogue.offering_activity[catalogue.offering_index[label]])
+    if index is None:
+        return dict(parameters)
+    return {**parameters, "title": catalogue.activities[index].title}
+
+
+def _repairs(stages: Stages, catalogue: Catalogue) -> tuple[Repair, ...]:
     """Repairs with what each costs against the most valuable one, in points."""
-    if conflict is None:
+    if stages.conflict is None:
         return ()
-    best = max((r.value_mpt for r in conflict.repairs if r.value_mpt is not None), default=None)
+    options = stages.conflict.repairs
+    best = max((r.value_mpt for r in options if r.value_mpt is not None), default=None)
     repairs = []
-    for option in conflict.repairs:
-        parameters = dict(option.parameters)
+    for option in options:
+        parameters = _titled(option.parameters, catalogue)
+        changes = parameters.get("changes")
+        if isinstance(changes, list):
+            parameters["changes"] = [_titled(change, catalogue) for change in changes]
         if best is not None and option.value_mpt is not None:
             parameters["loss"] = (best - option.value_mpt) / MPT
         repairs.append(Repair(option.code, parameters))

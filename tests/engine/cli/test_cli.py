@@ -99,7 +99,7 @@ def test_check_names_the_broken_rule(built, tmp_path, capsys):
     assert run(["check", str(built / "problem.json"), str(route)]) == 4
     printed = capsys.readouterr().out
     assert "нарушений:" in printed
-    assert word("one_offering", {}, "ru") in printed
+    assert word("one_offering", {}, "ru", family="rule") in printed
     route.write_text(json.dumps({"chosen": labels, "surprise": 1}))
     assert run(["check", str(built / "problem.json"), str(route)]) == 3
     assert "surprise" in capsys.readouterr().err

@@ -1,0 +1,70 @@
+"""The ИОМ as one self-contained printable page."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from engine.documents.build_view import build_view
+from engine.documents.text import clean, typeset
+from engine.documents.timeline import WIDTH, build_timeline
+from engine.recommendation import Recommendation
+from engine.wording import known_language, phrase, sentence
+
+TEMPLATE = "iom.html.j2"
+
+
+def _shown(value: object) -> object:
+    # Runs on every expression before escaping; Markup comes from our own macros only.
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return typeset(clean(value))
+    return value
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("engine.documents", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters["sentence"] = sentence
+    return environment
+
+
+def render_html(
+    rec: Recommendation, *, language: str = "ru", display_name: str | None = None
+) -> str:
+    """The page of the ИОМ: no scripts, nothing loaded from elsewhere, A4 when printed.
+
+    Parameters
+    ----------
+    rec
+        The answer of the engine; without a route the page tells the conflict and the repairs.
+    language
+        ``ru`` or ``en``.
+    display_name
+        Name of the educator; ``None`` leaves a line to fill in by hand.
+
+    Returns
+    -------
+    str
+        HTML. The same arguments give the same bytes.
+    """
+    language = known_language(language)
+    view = build_view(rec, language)
+    template = _environment().get_template(TEMPLATE)
+    return template.render(
+        rec=rec,
+        view=view,
+        timeline=build_timeline(rec.route, view) if rec.route else None,
+        timeline_width=WIDTH,
+        display_name=display_name,
+        language=language,
+        t=partial(phrase, language=language),
+    )

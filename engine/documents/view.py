@@ -1,0 +1,117 @@
+"""A recommendation in words: the records that the terminal and the page have in common.
+
+Everything here is text that is ready to be placed; numbers stay beside it only where something
+is drawn from them. What is not stated reads «не указано», never a filler.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.recommendation import Step
+
+
+@dataclass(frozen=True, slots=True)
+class DeficitView:
+    """One demand of the deficit vector in words.
+
+    ``estimate``, ``low``, ``high`` and ``closed`` are those of the entry, for drawing; NaN = not
+    measured.
+    """
+
+    title: str
+    kind: str
+    direction: str
+    official: str
+    likelihood: str
+    size: str
+    closed_words: str
+    evidence: tuple[str, ...]
+    estimate: float
+    low: float
+    high: float
+    closed: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step in words; ``record`` is the step itself, for drawing.
+
+    ``unexplained`` are those of ``closes`` that no reason speaks of.
+    """
+
+    number: int
+    title: str
+    kind: str
+    form: str
+    technologies: str
+    document: str
+    provider: str
+    level: str
+    terms: str
+    meetings: tuple[str, ...]
+    hours: str
+    workload: str
+    funding: str
+    closes: tuple[str, ...]
+    unexplained: tuple[str, ...]
+    reasons: tuple[str, ...]
+    record: Step
+
+
+@dataclass(frozen=True, slots=True)
+class MentorView:
+    """The mentor, the meetings and the windows without a common slot in words."""
+
+    id: str
+    form: str
+    fit: str
+    reasons: tuple[str, ...]
+    meetings: tuple[str, ...]
+    missed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointView:
+    """One diagnostic of the route in words."""
+
+    stage: str
+    title: str
+    when: str
+    duration: str
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnmetView:
+    """One open demand with the reason why it is open."""
+
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """The whole recommendation in words; pairs are (name, value)."""
+
+    language: str
+    status: str
+    status_words: str
+    terms: str
+    about: tuple[tuple[str, str], ...]
+    descriptors: tuple[tuple[str, tuple[str, ...]], ...]
+    inputs: tuple[tuple[str, tuple[str, ...]], ...]
+    deficits: tuple[DeficitView, ...]
+    steps: tuple[StepView, ...]
+    mentor: MentorView | None
+    checkpoints: tuple[CheckpointView, ...]
+    unmet: tuple[UnmetView, ...]
+    conflict: tuple[str, ...]
+    repairs: tuple[str, ...]
+    notes: tuple[str, ...]
+    not_chosen: tuple[tuple[str, str], ...]
+    certificate: tuple[str, ...]
+    certificate_numbers: tuple[tuple[str, str], ...]
+    busiest: str
+    money: tuple[tuple[str, str], ...]
+    provenance: tuple[tuple[str, str], ...]

@@ -1,0 +1,30 @@
+"""Codes and parameters → Russian and English, in one place.
+
+The words lie in ``<language>/labels.toml`` (names of controlled lists), ``messages.toml``
+(reasons, unmet demands, conflicts, repairs, rules) and ``page.toml`` (fixed phrases of the
+documents); ``codes.toml`` declares which parameters a message may use.
+"""
+
+from engine.wording.messages import FAMILIES, Coded, phrase, sentence, word
+from engine.wording.summaries import (
+    certificate_words,
+    likelihood_words,
+    official_level_words,
+    status_words,
+)
+from engine.wording.tables import LANGUAGES, known_language, label
+
+__all__ = [
+    "FAMILIES",
+    "LANGUAGES",
+    "Coded",
+    "certificate_words",
+    "known_language",
+    "label",
+    "likelihood_words",
+    "official_level_words",
+    "phrase",
+    "sentence",
+    "status_words",
+    "word",
+]

@@ -1,0 +1,134 @@
+"""Wordings that combine several numbers: level of a deficit, certificate, duration."""
+
+from __future__ import annotations
+
+import math
+
+from engine.wording.messages import phrase
+from engine.wording.quantities import number
+from engine.wording.tables import known_language, label
+
+LEVELS: tuple[str, str, str] = ("high", "medium", "minimal")
+"""Order of ``level_probability`` in every record."""
+
+SURE, LIKELY = 0.95, 0.5
+"""Probability of a high or medium deficit from which it is called so. Words, not decisions:
+no rule and no value of a route depends on them."""
+
+
+def official_level_words(
+    official_level: str | None,
+    level_probability: tuple[float, float, float] | None,
+    raw_score: float | None,
+    raw_max: float | None,
+    language: str = "ru",
+) -> str:
+    """Official level with the share it comes from, beside the probability of that level.
+
+    The level is that of Р-201 from the raw share; the probability is the posterior's for the same
+    level. «высокий (55 %; вероятность 0,71)».
+
+    Returns
+    -------
+    str
+        «не измерялся» without an official level.
+    """
+    language = known_language(language)
+    if official_level is None:
+        return phrase("level_not_measured", language)
+    share = raw_score / raw_max if raw_score is not None and raw_max else None
+    chance = _chance_of(official_level, level_probability)
+    level = label("official_level", official_level, language)
+    if share is None and chance is None:
+        return level
+    key = "level_chance" if share is None else "level_share" if chance is None else "level_full"
+    written = None if chance is None else number(chance, language, 2, fixed=True)
+    return phrase(key, language, level=level, share=share, chance=written)
+
+
+def _chance_of(
+    official_level: str, level_probability: tuple[float, float, float] | None
+) -> float | None:
+    if level_probability is None or official_level not in LEVELS:
+        return None
+    chance = level_probability[LEVELS.index(official_level)]
+    return None if math.isnan(chance) else chance
+
+
+def tasks_done(
+    raw_score: float | None, raw_max: float | None, n_tasks: int | None
+) -> tuple[int, bool] | None:
+    """Tasks that the score stands for, and whether it is exactly so many.
+
+    Returns
+    -------
+    tuple of int and bool, or None
+        ``None`` where the score, the maximum or the number of tasks is not stated.
+    """
+    if raw_score is None or not raw_max or not n_tasks:
+        return None
+    done = raw_score / raw_max * n_tasks
+    return math.floor(done + 0.5), abs(done - round(done)) < 1e-6
+
+
+def likelihood_words(
+    level_probability: tuple[float, float, float] | None,
+    raw_score: float | None,
+    raw_max: float | None,
+    n_tasks: int | None,
+    language: str = "ru",
+) -> str:
+    """How sure the deficit is, with the evidence behind: «вероятный дефицит (2 из 6 заданий)».
+
+    The words follow the probability that the deficit is above minimal; the brackets tell how many
+    tasks were done.
+    """
+    language = known_language(language)
+    if level_probability is None or any(math.isnan(p) for p in level_probability):
+        return phrase("deficit_not_measured", language)
+    above = level_probability[0] + level_probability[1]
+    key = (
+        "deficit_sure"
+        if above >= SURE
+        else "deficit_likely"
+        if above >= LIKELY
+        else "deficit_unlikely"
+    )
+    done = tasks_done(raw_score, raw_max, n_tasks)
+    return phrase(
+        key,
+        language,
+        done=None if done is None or not done[1] else done[0],
+        about=None if done is None or done[1] else done[0],
+        n_tasks=n_tasks,
+    )
+
+
+def status_words(status: str, language: str = "ru") -> str:
+    """Status of a solve as a short plain phrase."""
+    return label("solve_status", status, known_language(language))
+
+
+def certificate_words(
+    status: str, gap_rel: float | None, *, cut_by_clock: bool = False, language: str = "ru"
+) -> tuple[str, ...]:
+    """What is proved of the route, in plain sentences.
+
+    Parameters
+    ----------
+    status
+        Value of ``SolveStatus``.
+    gap_rel
+        (bound − value) / max(1, |value|) ≥ 0; ``None`` = no bound.
+    cut_by_clock
+        The wall clock ended the solve.
+    language
+        ``ru`` or ``en``.
+    """
+    language = known_language(language)
+    bounded = status in ("WITHIN_GAP", "FEASIBLE")
+    key = f"certificate_{status}" + ("_unbounded" if bounded and gap_rel is None else "")
+    result = [phrase(key, language, gap=gap_rel)]
+    if cut_by_clock:
+        result.append(phrase("certificate_cut", language))
+    return tuple(result)
