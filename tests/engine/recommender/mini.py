@@ -126,8 +126,8 @@ OFFERINGS = (
     Offering(
         "mc-assess-1",
         "mc-assess",
-        day(11, 25),
-        day(11, 25),
+        day(12, 16),
+        day(12, 16),
         meetings=(meeting(day(12, 16), 16, 180, "Город, ИМЦ"),),
         locality="Город",
         seats_left=3,
