@@ -105,6 +105,9 @@ class Table:
     more_examples
         Example rows of the blank form after the first, which the columns' examples make; by
         column name.
+    advice
+        Folded headers that tables of real services hold and that cannot be taken as they are →
+        what to write instead.
     """
 
     name: str
@@ -114,6 +117,11 @@ class Table:
     key: tuple[str, ...] = ()
     file_words: tuple[str, ...] = ()
     more_examples: tuple[Mapping[str, str], ...] = ()
+    advice: tuple[tuple[tuple[str, ...], str], ...] = ()
+
+    def advice_for(self, folded: str) -> str | None:
+        """Return what to write instead of a column that cannot be taken, if that is known."""
+        return next((text for headers, text in self.advice if folded in headers), None)
 
     @property
     def examples(self) -> tuple[Mapping[str, str], ...]:

@@ -35,12 +35,17 @@ def spellings(column: Column) -> list[str]:
     return [normalise(s) for s in (column.name, column.header, *column.synonyms)]
 
 
+def bare(header: str) -> str:
+    """Header without what stands in brackets: «Темп (мин)» → «Темп»."""
+    return " ".join(_BRACKETS.sub(" ", header).split())
+
+
 def match_column(header: str, table: Table) -> Column | None:
     """Column that a header names, trying it whole and then without its brackets.
 
     Name and Russian header win over synonyms of other columns.
     """
-    for text in (header, _BRACKETS.sub(" ", header)):
+    for text in (header, bare(header)):
         folded = normalise(text)
         if not folded:
             continue

@@ -8,8 +8,9 @@ from typing import Any
 
 from engine.interchange.columns import NODE, Column, Table
 from engine.interchange.faults import FaultLog, Place
-from engine.interchange.headers import find_header, match_column, nearest_column, normalise
+from engine.interchange.headers import bare, find_header, match_column, nearest_column, normalise
 from engine.interchange.mapping import ScoreColumn, TableMapping
+from engine.interchange.missing import report_missing, report_wide_scores, score_columns
 from engine.interchange.schema import TABLES
 from engine.interchange.sheets import Sheet
 from engine.interchange.values import Cell, CellError, parse_cell
@@ -67,6 +68,10 @@ class Records:
         return iter(self.rows)
 
 
+_ROW_NUMBERS = frozenset({"", "п п", "пп", "n", "n п п"})
+"""Headers of a column that only numbers the rows («№», «№ п/п»): nothing to take, nothing to say."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Layout:
     """Which cell of a row goes into which column."""
@@ -118,7 +123,7 @@ def _layout(
     failed = False
     for position, cell in enumerate(header):
         text = str(cell).strip() if cell is not None else ""
-        if not text:
+        if not text or normalise(text) in _ROW_NUMBERS:
             continue
         if normalise(text) in wide:
             scores[position] = wide[normalise(text)]
@@ -141,9 +146,14 @@ def _layout(
     if scores:
         given |= {"node", "score", "max_score"}
     missing = [c for c in table.required if c.name not in given]
-    _report_unknown(unknown, missing, table, Place(sheet.file, number), log)
-    _report_missing(missing, unknown, table, Place(sheet.file, number), log)
-    _report_unused(mapping, header, Place(sheet.file, number), log)
+    place = Place(sheet.file, number)
+    wide_scores = score_columns(unknown, missing, headers, table)
+    if wide_scores:
+        report_wide_scores(wide_scores, place, log)
+    else:
+        _report_unknown(unknown, table, place, log)
+    report_missing(missing, unknown, wide_scores, table, place, log)
+    _report_unused(mapping, header, place, log)
     return None if missing or failed else _Layout(columns, scores, headers)
 
 
@@ -152,9 +162,7 @@ def _mapped_column(header: str, table: Table, mapping: TableMapping) -> Column |
     return next((c for c in table.columns if c.name == name), None)
 
 
-def _report_unknown(
-    unknown: Sequence[str], missing: Sequence[Column], table: Table, place: Place, log: FaultLog
-) -> None:
+def _report_unknown(unknown: Sequence[str], table: Table, place: Place, log: FaultLog) -> None:
     for text in unknown:
         if table.name != "labels" and _names_people(text):
             log.warning(
@@ -162,6 +170,12 @@ def _report_unknown(
                 f"столбец «{text}» с именами не берётся: имена "
                 "держите в отдельной таблице labels (шифр → имя)",
                 place.at(text),
+            )
+            continue
+        advice = table.advice_for(normalise(text)) or table.advice_for(normalise(bare(text)))
+        if advice:
+            log.warning(
+                "column_not_taken", f"столбец «{text}» не берётся: {advice}", place.at(text)
             )
             continue
         close = nearest_column(text, table)
@@ -180,26 +194,6 @@ def _names_people(header: str) -> bool:
     return normalise(header) in {normalise(s) for s in column.synonyms} - {"name", "педагог"} | {
         normalise(column.name)
     }
-
-
-def _report_missing(
-    missing: Sequence[Column], unknown: Sequence[str], table: Table, place: Place, log: FaultLog
-) -> None:
-    for column in missing:
-        likely = [u for u in unknown if (near := nearest_column(u, table)) and near is column]
-        shown = likely or list(unknown)[:5]
-        hint = (
-            f"; если это один из {', '.join(f'«{u}»' for u in shown)}, впишите в файл "
-            f'соответствий: [{table.name}.columns] "{shown[0]}" = "{column.name}"'
-            if shown
-            else ""
-        )
-        log.error(
-            "column_missing",
-            f"нет обязательного столбца «{column.header}» ({column.name}){hint}",
-            place.at(column.header),
-            expected=column.name,
-        )
 
 
 def _report_unused(

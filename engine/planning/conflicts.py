@@ -22,6 +22,8 @@ from engine.planning.solver import run_cp_sat, solve
 
 TEMPO_STEP_MIN = 30
 BUDGET_STEP_RUB = 500
+PRICE_GAP_PPM = 50_000
+PRICE_WORK_MILLI = 100
 _PLENTY = 10**6
 
 
@@ -355,7 +357,14 @@ def _priced(
     left_ms = int((clock.until - time.monotonic()) * 1000)
     if left_ms <= 0:
         return RepairOption(code, parameters, None)
-    solution = solve(repaired, replace(clock.options, deadline_ms=left_ms))
+    # The price orders repairs; it need not be exact, and several must fit into the deadline.
+    options = replace(
+        clock.options,
+        deadline_ms=left_ms,
+        gap_ppm=max(clock.options.gap_ppm, PRICE_GAP_PPM),
+        work_milli=min(clock.options.work_milli, PRICE_WORK_MILLI),
+    )
+    solution = solve(repaired, options)
     if solution.status is SolveStatus.INFEASIBLE:
         return None
     return RepairOption(code, parameters, solution.value_mpt)

@@ -76,8 +76,21 @@ def _value(k: Kernel) -> None:
             for i, (length, slope) in enumerate(problem.demands[demand].pieces)
         ]
         k.model.add(sum(v for v, _ in pieces) <= weighted(terms))
+        # φ is concave, so no set closes more than its members would alone. Follows from the row
+        # above for whole candidates; it cuts off fractions of a candidate, where φ(g·x) > φ(g)·x.
+        alone = [(x, -_filled(problem.demands[demand].pieces, gain)) for x, gain in terms]
+        k.model.add(weighted([*pieces, *alone]) <= 0)
         k.objective.extend(pieces)
     k.model.maximize(weighted(k.objective) if k.objective else 0)
+
+
+def _filled(pieces: Sequence[tuple[int, int]], gain: int) -> int:
+    """φ(gain) in mpt."""
+    value = 0
+    for length, slope in pieces:
+        value += min(gain, length) * slope
+        gain = max(gain - length, 0)
+    return value
 
 
 def read_route(k: Kernel, value: Callable[[cp_model.IntVar], bool]) -> Route:

@@ -312,6 +312,8 @@ def _repairs(stages: Stages, catalogue: Catalogue) -> tuple[Repair, ...]:
 def _notes(stages: Stages) -> Iterator[Reason]:
     request = stages.request
     yield from missing_dates(request.educator, stages.policy, request.as_of)
+    if stages.conflict is not None and not stages.conflict.minimal:
+        yield Reason("conflict_unfinished")
     if not request.diagnostics and not request.responses:
         yield Reason("no_diagnostics")
     for r in stages.requests:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
@@ -215,10 +216,13 @@ class Recommender:
             node_coverage=self.matcher.coverage_,
         )
         options = solve_options(request, policy)
+        started = time.monotonic()
         solution = solve(compiled.problem, options)
         conflict = None
         if solution.status is SolveStatus.INFEASIBLE:
-            conflict = find_conflict(compiled.problem, options)
+            spent_ms = round((time.monotonic() - started) * 1000)
+            left = replace(options, deadline_ms=max(1, options.deadline_ms - spent_ms))
+            conflict = find_conflict(compiled.problem, left)
         return Stages(
             request=request,
             policy=policy,

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 from collections import Counter
 from dataclasses import replace
@@ -226,7 +225,6 @@ def test_english_page():
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed")
 @pytest.mark.parametrize("width", [360, 390, 1280])
 def test_no_sideways_scrolling(width, tmp_path):
     """At the width of a phone and of a desk the page is no wider than the window."""

@@ -69,9 +69,9 @@ def test_steps_and_workload_repairs_count_exactly():
     steps = find_conflict(make_problem(three, pins=pins, limits=Limits(steps_max=1)), EXACT)
     # Any two pins contradict one step; a single repair must also allow the third.
     assert "steps" in codes(steps)
-    assert {
-        r.code: r.parameters["steps"] for r in steps.repairs if r.code == "more_steps"
-    } == {"more_steps": 2}
+    assert {r.code: r.parameters["steps"] for r in steps.repairs if r.code == "more_steps"} == {
+        "more_steps": 2
+    }
     work = find_conflict(make_problem(three, pins=pins, limits=Limits(workload_max_min=100)), EXACT)
     assert [r.parameters for r in work.repairs if r.code == "more_total"] == [{"minutes": 240}]
 

@@ -180,7 +180,9 @@ def educator(i: str = "E1", **fields) -> Educator:
 
 def score(node: str, points: float, of: float = 6, **fields) -> DiagnosticResult:
     base = {"procedure_id": "entry", "date": day(5, 12), "method": Method.TEST, "n_tasks": int(of)}
-    return DiagnosticResult(node=node, score=float(points), max_score=float(of), **{**base, **fields})
+    return DiagnosticResult(
+        node=node, score=float(points), max_score=float(of), **{**base, **fields}
+    )
 
 
 WEAK = (score("MET.ASM", 2), score("PSY", 3), score("COM", 5))

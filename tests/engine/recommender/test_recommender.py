@@ -199,7 +199,9 @@ def test_a_budget_pays_for_the_paid_programme():
     assert poor.not_chosen["pk-paid"].code == "budget"
     rich = recommend(
         diagnostics=deep,
-        constraints=Constraints(budget_by_source={**broke, Funding.OWN: 5_000}, pinned=("pk-paid",)),
+        constraints=Constraints(
+            budget_by_source={**broke, Funding.OWN: 5_000}, pinned=("pk-paid",)
+        ),
     )
     assert rich.route.cost_by_source == {"own": 4_000}
 

@@ -1,0 +1,46 @@
+"""What a machine lacks is skipped and named; under ROUTES_REQUIRE a skip is a failure."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+
+def _postgres() -> bool:
+    if shutil.which("pg_config") is None:
+        return False
+    asked = subprocess.run(
+        ["pg_config", "--bindir"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return (Path(asked) / "initdb").exists()
+
+
+AVAILABLE: dict[str, Callable[[], bool]] = {
+    "browser": lambda: shutil.which("chromium") is not None,
+    "postgres": _postgres,
+    "cluster": lambda: importlib.util.find_spec("distributed") is not None,
+    "long": lambda: os.environ.get("ROUTES_LONG") == "1",
+}
+"""By marker, whether this machine can run such tests (``long`` is asked for by hand)."""
+
+
+@cache
+def _available(marker: str) -> bool:
+    return AVAILABLE[marker]()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    required = {m for m in os.environ.get("ROUTES_REQUIRE", "").split(",") if m}
+    for marker in AVAILABLE:
+        if item.get_closest_marker(marker) is None or _available(marker):
+            continue
+        if marker in required:
+            pytest.fail(f"«{marker}» is required by ROUTES_REQUIRE and not on this machine")
+        pytest.skip(f"«{marker}» is not on this machine")

@@ -1,0 +1,59 @@
+"""The wheel is complete: installed into an empty folder, it runs the demo there."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [str(a) for a in arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A folder with the installed wheel alone; dependencies come from this environment."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
+    built = run(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", folder, ROOT)
+    assert built.returncode == 0, built.stderr
+    (wheel,) = folder.glob("*.whl")
+    installed = run(*pip, "install", "--no-deps", "--target", folder / "site", wheel)
+    assert installed.returncode == 0, installed.stderr
+    return folder / "site"
+
+
+def test_the_wheel_runs_the_demo_in_an_empty_folder(site, tmp_path):
+    """`routes demo` from the wheel alone: a route with steps, page, calendar and problem file."""
+    environment = {**os.environ, "PYTHONPATH": str(site), "PYTHONUTF8": "1"}
+    result = run(
+        sys.executable, site / "bin" / "routes", "demo", "--json", cwd=tmp_path, env=environment
+    )
+    assert result.returncode == 0, result.stderr
+    answer = json.loads(result.stdout)
+    assert answer["route"]["steps"]
+    written = {p.name for p in (tmp_path / "routes-demo").iterdir()}
+    assert {"iom.html", "calendar.ics", "problem.json", "route.json", "routes.db"} <= written
+
+
+def test_the_wheel_carries_policies_frameworks_and_the_demo(site):
+    """Every data file of the source tree lies in the wheel, and nothing of the tests."""
+    carried = site / "engine" / "_data"
+    for folder in ("policies", "frameworks", "demo"):
+        source = {p.relative_to(ROOT / "data") for p in (ROOT / "data" / folder).rglob("*.[ct]*")}
+        source = {p for p in source if p.suffix in {".csv", ".toml"}}
+        assert source
+        assert all((carried / p).is_file() for p in source)
+    assert not (site / "tests").exists()
