@@ -1,0 +1,1 @@
+"""HTTP service over the engine: handlers translate, they do not think."""

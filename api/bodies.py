@@ -1,0 +1,97 @@
+"""Middleware: a body is bounded while it arrives and is JSON before anything looks at it."""
+
+from __future__ import annotations
+
+import asyncio
+from email.message import Message as MailMessage
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import header, send_problem
+from api.strict_json import BodyRefused, check_json
+from engine.settings import Settings
+
+
+class BodyMiddleware:
+    """Collects the body up to the limit, checks it, and hands it on in one piece.
+
+    Parameters
+    ----------
+    app
+        What comes after.
+    settings
+        ``max_body_bytes``, ``body_timeout_s``, ``language``.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer with a problem."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await self._body(scope, receive)
+        except BodyRefused as refused:
+            language = self._settings.language
+            await send_problem(
+                scope, receive, send, refused.code, language, parameters=refused.parameters
+            )
+            return
+        if body is not None:
+            await self._app(scope, _replay(body, receive), send)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
+        """Whole body; ``None`` = the client has gone."""
+        stated = header(scope, b"content-length") or ""
+        if stated.isdigit() and int(stated) > self._settings.max_body_bytes:
+            raise BodyRefused("body_too_large", most=self._settings.max_body_bytes)
+        try:
+            async with asyncio.timeout(self._settings.body_timeout_s):
+                body = await self._collected(receive)
+        except TimeoutError:
+            raise BodyRefused("body_timeout", seconds=self._settings.body_timeout_s) from None
+        if body:
+            if not _is_json(scope):
+                raise BodyRefused("unsupported_media_type")
+            check_json(body)
+        return body
+
+    async def _collected(self, receive: Receive) -> bytes | None:
+        pieces: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            pieces.append(message.get("body", b""))
+            size += len(pieces[-1])
+            if size > self._settings.max_body_bytes:
+                raise BodyRefused("body_too_large", most=self._settings.max_body_bytes)
+            if not message.get("more_body", False):
+                return b"".join(pieces)
+
+
+def _is_json(scope: Scope) -> bool:
+    if (header(scope, b"content-encoding") or "identity").strip().lower() != "identity":
+        return False
+    read = MailMessage()
+    read["content-type"] = header(scope, b"content-type") or ""
+    charset = (read.get_content_charset() or "utf-8").replace("_", "-")
+    return read.get_content_type() == "application/json" and charset in ("utf-8", "utf8")
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """``receive`` that gives the collected body first."""
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again

@@ -1,0 +1,325 @@
+"""Words of the HTTP service: codes → Russian and English.
+
+Faults of the engine bring their Russian text along; here stands what the service itself says,
+and what a fault is called in English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+RUSSIAN, ENGLISH = "ru", "en"
+
+
+class Phrase(NamedTuple):
+    """One message; ``{name}`` stands for a parameter."""
+
+    ru: str
+    en: str
+
+    def say(self, language: str, parameters: Mapping[str, object] | None = None) -> str:
+        """Word the message."""
+        text = self.en if language == ENGLISH else self.ru
+        return text.format_map(_Known(parameters or {}))
+
+
+class _Known(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+class Kind(NamedTuple):
+    """One kind of problem: HTTP status, title, detail."""
+
+    status: int
+    title: Phrase
+    detail: Phrase
+
+
+PROBLEMS: Mapping[str, Kind] = {
+    "invalid_input": Kind(
+        422,
+        Phrase("В запросе есть ошибки", "The request has errors"),
+        Phrase(
+            "Исправьте перечисленное в errors и повторите запрос: {first}",
+            "Correct what errors lists and send the request again: {first}",
+        ),
+    ),
+    "nothing_to_plan": Kind(
+        422,
+        Phrase("Не для чего строить маршрут", "Nothing to plan for"),
+        Phrase(
+            "Нет ни результатов диагностики, ни запроса педагога; что сделать, сказано "
+            "в next_actions",
+            "There is neither a diagnostic result nor a request; next_actions says what to do",
+        ),
+    ),
+    "artefact_refused": Kind(
+        422,
+        Phrase("Файл не принят", "The file was refused"),
+        Phrase(
+            "Файл повреждён, чужой или сделан другой версией: {first}",
+            "The file is damaged, foreign or of another version: {first}",
+        ),
+    ),
+    "invalid_json": Kind(
+        400,
+        Phrase("Тело запроса — не JSON", "The body is not JSON"),
+        Phrase(
+            "Строка {line}, знак {column}: тело запроса не разбирается как JSON в UTF-8",
+            "Line {line}, column {column}: the body is not JSON in UTF-8",
+        ),
+    ),
+    "json_too_deep": Kind(
+        400,
+        Phrase("Слишком глубокая вложенность JSON", "JSON is nested too deeply"),
+        Phrase("Допустимо не более {most} уровней", "At most {most} levels are admitted"),
+    ),
+    "duplicate_key": Kind(
+        400,
+        Phrase("Поле указано дважды", "A field is given twice"),
+        Phrase(
+            "Поле «{key}» стоит в одном объекте дважды: оставьте одно",
+            "The field “{key}” stands twice in one object: keep one",
+        ),
+    ),
+    "unauthorized": Kind(
+        401,
+        Phrase("Нужен ключ", "A key is needed"),
+        Phrase(
+            "Передайте действующий ключ в заголовке Authorization: Bearer <ключ>",
+            "Send a valid key in the header Authorization: Bearer <key>",
+        ),
+    ),
+    "not_found": Kind(
+        404,
+        Phrase("Не найдено", "Not found"),
+        Phrase("Такого адреса или записи нет", "There is no such address or record"),
+    ),
+    "route_not_found": Kind(
+        404,
+        Phrase("Маршрут не найден", "Route not found"),
+        Phrase("Маршрута «{id}» нет", "There is no route “{id}”"),
+    ),
+    "method_not_allowed": Kind(
+        405,
+        Phrase("Метод не поддерживается", "Method not allowed"),
+        Phrase(
+            "По этому адресу такой метод не поддерживается; допустимые названы в заголовке Allow",
+            "This address does not admit the method; the header Allow names those it does",
+        ),
+    ),
+    "body_timeout": Kind(
+        408,
+        Phrase("Тело запроса не пришло вовремя", "The body did not arrive in time"),
+        Phrase("Ждали {seconds} с", "Waited {seconds} s"),
+    ),
+    "body_too_large": Kind(
+        413,
+        Phrase("Слишком большое тело запроса", "The body is too large"),
+        Phrase(
+            "Допустимо не более {most} байт (настройка max_body_bytes)",
+            "At most {most} bytes are admitted (setting max_body_bytes)",
+        ),
+    ),
+    "unsupported_media_type": Kind(
+        415,
+        Phrase("Неподходящий вид тела запроса", "Unsupported media type"),
+        Phrase(
+            "Передайте JSON с заголовком Content-Type: application/json, в UTF-8 и без сжатия",
+            "Send JSON with the header Content-Type: application/json, in UTF-8, uncompressed",
+        ),
+    ),
+    "configuration_error": Kind(
+        500,
+        Phrase("Служба настроена неверно", "The service is misconfigured"),
+        Phrase(
+            "Запрос верен, но служба настроена неверно; подробности — в её журнале",
+            "The request is fine, but the service is misconfigured; its log says how",
+        ),
+    ),
+    "internal_error": Kind(
+        500,
+        Phrase("Ошибка службы", "Internal error"),
+        Phrase(
+            "Запрос не выполнен из-за ошибки службы; подробности — в её журнале",
+            "The request failed through an error of the service; its log has the details",
+        ),
+    ),
+    "not_ready": Kind(
+        503,
+        Phrase("Служба ещё загружается", "The service is still loading"),
+        Phrase(
+            "Каталог и модель ещё загружаются; повторите запрос через несколько секунд",
+            "The catalogue and the model are still loading; try again in a few seconds",
+        ),
+    ),
+    "not_started": Kind(
+        503,
+        Phrase("Служба не смогла загрузиться", "The service could not load"),
+        Phrase(
+            "Данные или настройки службы неверны; подробности — в её журнале",
+            "The service's data or settings are wrong; its log has the details",
+        ),
+    ),
+}
+
+BY_STATUS: Mapping[int, str] = {
+    400: "invalid_json",
+    401: "unauthorized",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    503: "not_ready",
+}
+"""Code of a plain HTTP error that brings none of its own."""
+
+FAULTS: Mapping[str, Phrase] = {
+    # ---- shape of the body
+    "field_missing": Phrase("поля нет, а оно обязательно", "the field is required"),
+    "unknown_field": Phrase(
+        "такого поля нет: уберите его или исправьте имя",
+        "there is no such field: remove it or correct its name",
+    ),
+    "object_expected": Phrase("нужен объект JSON", "a JSON object is needed"),
+    "list_expected": Phrase("нужен список", "a list is needed"),
+    "string_expected": Phrase("нужна строка", "a string is needed"),
+    "integer_expected": Phrase("нужно целое число", "an integer is needed"),
+    "number_expected": Phrase("нужно число", "a number is needed"),
+    "boolean_expected": Phrase("нужно true или false", "true or false is needed"),
+    "number_not_finite": Phrase(
+        "число не конечно (NaN, Infinity или больше допустимого)",
+        "the number is not finite (NaN, Infinity or too large)",
+    ),
+    "too_small": Phrase("нужно не меньше {least}", "must be at least {least}"),
+    "not_above": Phrase("нужно больше {least}", "must be more than {least}"),
+    "too_large": Phrase("нужно не больше {most}", "must be at most {most}"),
+    "not_below": Phrase("нужно меньше {most}", "must be less than {most}"),
+    "string_too_short": Phrase(
+        "строка короче {least} знаков", "the string has fewer than {least} characters"
+    ),
+    "string_too_long": Phrase(
+        "строка длиннее {most} знаков", "the string has more than {most} characters"
+    ),
+    "string_not_admitted": Phrase(
+        "строка пуста или содержит недопустимые знаки",
+        "the string is blank or has characters that are not admitted",
+    ),
+    "list_too_long": Phrase("больше {most} элементов", "more than {most} items"),
+    "list_too_short": Phrase("меньше {least} элементов", "fewer than {least} items"),
+    "value_not_listed": Phrase("допустимо: {expected}", "admitted: {expected}"),
+    "invalid_value": Phrase("значение не подходит", "the value does not fit"),
+    "date_expected": Phrase(
+        "нужна дата ГГГГ-ММ-ДД от 1900-01-01 до 2199-12-31",
+        "a date YYYY-MM-DD between 1900-01-01 and 2199-12-31 is needed",
+    ),
+    "instant_expected": Phrase(
+        "нужен момент вида 2026-09-01T09:00:00+03:00 от 2000 до 2099 года",
+        "an instant like 2026-09-01T09:00:00+03:00 between 2000 and 2099 is needed",
+    ),
+    "instant_without_offset": Phrase(
+        "у момента нет смещения: допишите, например, +03:00 или Z",
+        "the instant has no offset: add, for example, +03:00 or Z",
+    ),
+    # ---- meaning of the body
+    "span_reversed": Phrase("начало не раньше конца", "the start is not before the end"),
+    "not_a_monday": Phrase(
+        "{day} — не понедельник: недели названы своими понедельниками",
+        "{day} is no Monday: weeks are named by their Mondays",
+    ),
+    "unknown_educator": Phrase(
+        "педагога «{id}» служба не знает: передайте его целиком (position и остальное)",
+        "the service does not know the educator “{id}”: send the whole one (position and so on)",
+    ),
+    "unknown_policy": Phrase(
+        "профиля политики «{policy}» нет; есть: {known}",
+        "there is no policy profile “{policy}”; there are: {known}",
+    ),
+    "unknown_time_zone": Phrase(
+        "часового пояса «{zone}» нет: нужно имя IANA, например Asia/Vladivostok",
+        "there is no time zone “{zone}”: an IANA name is needed, such as Asia/Vladivostok",
+    ),
+    "unknown_item": Phrase(
+        "задание «{item}» не привязано к узлу перечня: укажите node",
+        "the item “{item}” is tied to no framework node: give node",
+    ),
+    "deadline_out_of_bounds": Phrase(
+        "срок решения {deadline_ms} мс, а допустимо от {least} до {most} мс",
+        "the deadline is {deadline_ms} ms; admitted are {least} to {most} ms",
+    ),
+    "request_empty": Phrase(
+        "у запроса нет ни node, ни text, ни career_position: укажите хотя бы одно",
+        "the request has neither node nor text nor career_position: give at least one",
+    ),
+    "request_id_repeated": Phrase(
+        "код запроса «{id}» повторяется", "the request id “{id}” is repeated"
+    ),
+    "history_empty": Phrase(
+        "нет ни activity_id, ни title: укажите хотя бы одно",
+        "there is neither activity_id nor title: give at least one",
+    ),
+    "busy_given_twice": Phrase(
+        "занятость передана дважды: оставьте busy или busy_ics",
+        "busy times are given twice: keep busy or busy_ics",
+    ),
+    "born_in_future": Phrase(
+        "дата рождения позже момента расчёта", "the date of birth is after as_of"
+    ),
+}
+
+ENGINE_FAULTS: Mapping[str, str] = {
+    "score_above_maximum": "the score is above the maximum",
+    "unknown_node": "there is no such node in the framework",
+    "date_in_future": "the date is after as_of",
+    "tasks_not_positive": "the number of tasks must be at least 1",
+    "maximum_not_positive": "the maximum score must be above 0",
+    "calendar_too_large": "the calendar is too large",
+    "calendar_rule_too_dense": "a repetition rule makes more events than busy times can be",
+    "calendar_unreadable": "the calendar is no readable iCalendar text",
+}
+"""English names of faults whose Russian text comes from the engine."""
+
+
+def fault_text(
+    code: str, russian: str | None, parameters: Mapping[str, object], language: str
+) -> str:
+    """Word a fault; one without an English text is named by its code and parameters."""
+    if language == RUSSIAN and russian:
+        return russian
+    if code in FAULTS:
+        return FAULTS[code].say(language, parameters)
+    name = ENGINE_FAULTS.get(code, code.replace("_", " "))
+    given = ", ".join(f"{k}={v}" for k, v in parameters.items())
+    return f"{name} ({given})" if given else name
+
+
+def language_of(accepted: str | None, default: str) -> str:
+    """Language that ``Accept-Language`` asks for: the first known one by weight.
+
+    Parameters
+    ----------
+    accepted
+        Header as it came, ``None`` = none.
+    default
+        Language where the header names none that is known.
+    """
+    wishes: list[tuple[float, int, str]] = []
+    for place, part in enumerate((accepted or "")[:200].split(",")):
+        tag, _, parameter = part.partition(";")
+        weight = _weight(parameter)
+        language = tag.strip().lower().split("-")[0]
+        if language in (RUSSIAN, ENGLISH) and weight > 0:
+            wishes.append((-weight, place, language))
+    return min(wishes)[2] if wishes else default
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return min(1.0, max(0.0, float(value)))
+    except ValueError:
+        return 0.0

@@ -1,0 +1,102 @@
+"""The contract as a document: ``api/openapi.json`` is what the platform builds against.
+
+``python -m api.openapi`` writes it; a test compares it with the application.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.schemas.problem import Problem
+
+TITLE = "Индивидуальные образовательные маршруты педагогов"
+DESCRIPTION = """\
+Строит индивидуальный образовательный маршрут (ИОМ) педагога: по диагностике и запросам, из
+каталога программ и мероприятий, с датами, наставником и доказательством качества.
+
+Имена полей — в snake_case, единица измерения стоит в имени; даты — ISO 8601, моменты — RFC 3339
+со смещением. Неизвестные поля отклоняются, размеры ограничены. Любая ошибка — документ
+application/problem+json (RFC 9457) с постоянным `code` и указателями на поля в `errors`. Текст
+ошибок русский, по `Accept-Language: en` — английский. Статус решения (`INFEASIBLE`, `UNKNOWN`) —
+данные, а не ошибка HTTP.
+
+Все вызовы, кроме `/health/*`, требуют заголовка `Authorization: Bearer <ключ>`.
+"""
+OPENAPI_FILE = Path(__file__).parent / "openapi.json"
+
+_SCHEME = "apiKey"
+_OPEN = "/health/"
+_OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
+
+
+def install_openapi(app: FastAPI) -> None:
+    """Let ``/openapi.json`` answer with the document below."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = build_openapi(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def build_openapi(app: FastAPI) -> dict[str, Any]:
+    """Make the document: what the framework finds, our problems and our security."""
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    # The version of the program is in /version; here it would change the file at every release.
+    document["info"]["version"] = "1"
+    schemas = document["components"]["schemas"]
+    for name in _OF_THE_FRAMEWORK:
+        schemas.pop(name, None)
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs"))
+    schemas[Problem.__name__] = problem
+    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    document["components"]["securitySchemes"] = {
+        _SCHEME: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "Ключ, который печатает `routes serve`.",
+        }
+    }
+    document["security"] = [{_SCHEME: []}]
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            _complete(path, operation)
+    return document
+
+
+def _complete(path: str, operation: dict[str, Any]) -> None:
+    if path.startswith(_OPEN):
+        operation["security"] = []
+    refused = operation["responses"].get("422", {}).get("content", {})
+    # The framework adds its own 422 wherever there is a parameter; ours is a problem document.
+    if "application/json" in refused:
+        del refused["application/json"]
+    if "422" in operation["responses"] and not refused:
+        del operation["responses"]["422"]
+
+
+def text_of(document: dict[str, Any]) -> str:
+    """Text of the committed file."""
+    return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _write() -> None:
+    from api.auth import KeyRing
+    from api.main import create_app
+    from engine.settings import Settings
+
+    app = create_app(Settings(), keys=KeyRing([]))
+    OPENAPI_FILE.write_text(text_of(app.openapi()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _write()

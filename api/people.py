@@ -1,0 +1,85 @@
+"""Whom the service knows: people of its store first, then those of its data package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from engine.domain import (
+    DiagnosticResult,
+    Educator,
+    HistoryItem,
+    ItemResponse,
+    Request,
+    Slot,
+)
+from engine.interchange import DataPackage
+from engine.storage import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one educator, for whatever a body leaves out."""
+
+    educator: Educator
+    diagnostics: tuple[DiagnosticResult, ...] = ()
+    responses: tuple[ItemResponse, ...] = ()
+    requests: tuple[Request, ...] = ()
+    history: tuple[HistoryItem, ...] = ()
+    busy: tuple[Slot, ...] = ()
+
+
+class People:
+    """Look-up of educators by id.
+
+    Parameters
+    ----------
+    store
+        Wins over the package where it has the educator; his evidence is then the store's alone.
+    package
+        Data package of the service.
+    """
+
+    def __init__(self, store: Store, package: DataPackage) -> None:
+        self._store = store
+        self._package = package
+        self._educators: Mapping[str, Educator] = {e.id: e for e in package.educators}
+
+    @property
+    def items(self) -> Mapping[str, str]:
+        """Framework node by item code."""
+        return self._package.items
+
+    def known(self, educator_id: str) -> Known | None:
+        """Everything known of an educator, ``None`` if nothing is."""
+        packaged = self._packaged(educator_id)
+        with self._store.reading() as kept:
+            educator = kept.educators.get(educator_id)
+            if educator is None:
+                return packaged
+            evidence = (
+                kept.diagnostics.results(educator_id),
+                kept.diagnostics.responses(educator_id),
+            )
+        if packaged is None:
+            return Known(educator, *evidence)
+        return replace(packaged, educator=educator, diagnostics=evidence[0], responses=evidence[1])
+
+    def label(self, educator_id: str) -> str | None:
+        """Name of a person, ``None`` if it is not known."""
+        with self._store.reading() as kept:
+            return kept.labels.get(educator_id) or self._package.labels.get(educator_id)
+
+    def _packaged(self, educator_id: str) -> Known | None:
+        educator = self._educators.get(educator_id)
+        if educator is None:
+            return None
+        package = self._package
+        return Known(
+            educator,
+            package.diagnostics.get(educator_id, ()),
+            package.responses.get(educator_id, ()),
+            package.requests.get(educator_id, ()),
+            package.history.get(educator_id, ()),
+            package.busy.get(educator_id, ()),
+        )

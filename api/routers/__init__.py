@@ -1,0 +1,1 @@
+"""Endpoints; each translates, calls the engine once, and returns."""

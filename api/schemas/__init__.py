@@ -1,0 +1,1 @@
+"""Shapes of bodies: pydantic at the door, frozen dataclasses inside."""

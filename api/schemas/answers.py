@@ -1,0 +1,58 @@
+"""Answer of ``POST /routes``: models made out of ``engine.recommendation``, so they cannot drift.
+
+The records give names and types, ``descriptions`` the words; a field without words is an error.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache, reduce
+from operator import or_
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, Field, create_model
+
+from api.schemas.base import Answer
+from api.schemas.descriptions import DESCRIPTIONS, RECORDS
+from engine.recommendation import Recommendation
+
+
+@cache
+def model_of(record: Any) -> type[BaseModel]:
+    """Model with the fields of a dataclass, each with its description.
+
+    Raises
+    ------
+    KeyError
+        The record or one of its fields has no description.
+    """
+    hints = typing.get_type_hints(record)
+    words = DESCRIPTIONS[record.__name__]
+    definitions: dict[str, Any] = {
+        f.name: (_type(hints[f.name]), Field(description=words[f.name])) for f in fields(record)
+    }
+    made: type[BaseModel] = create_model(
+        f"{record.__name__}Answer", __base__=Answer, __doc__=RECORDS[record.__name__], **definitions
+    )
+    return made
+
+
+def _type(hint: Any) -> Any:
+    """Annotation with records replaced by their models."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return reduce(or_, (_type(a) for a in arguments))
+    if origin is tuple:
+        return tuple[tuple(a if a is Ellipsis else _type(a) for a in arguments)]  # type: ignore[misc]
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return dict[arguments[0], _type(arguments[1])]  # type: ignore[valid-type, misc]
+    if isinstance(hint, type) and is_dataclass(hint):
+        return model_of(hint)
+    return Any if hint is object else hint
+
+
+RouteAnswer: Any = model_of(Recommendation)
+"""Answer of ``POST /routes`` and ``GET /routes/{route_id}``."""

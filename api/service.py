@@ -1,0 +1,194 @@
+"""What lives as long as the process: engine, store, people; built once, then only read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from api.people import People
+from api.translate import Context, Translated
+from engine.catalogue import Catalogue
+from engine.domain import DeficitVector, Ranking
+from engine.errors import ConfigurationError, InputError
+from engine.framework import DEFAULT_FRAMEWORK, Framework, load_framework
+from engine.interchange import DataPackage, read_package
+from engine.planning.problem_json import write_problem_file
+from engine.policy import list_policies, load_policy
+from engine.recommendation import to_dict
+from engine.recommender import Outcome, Recommender, RouteRequest
+from engine.resources import data_root
+from engine.settings import Settings
+from engine.storage import Store, StoredRoute, open_store
+
+DEFAULT_POLICY = "default"
+log = logging.getLogger(__name__)
+
+
+class Engine(Protocol):
+    """The part of ``Recommender`` that the service calls."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Catalogue, compiled."""
+
+    @property
+    def framework(self) -> Framework:
+        """Competency framework."""
+
+    def deficits(self, request: RouteRequest) -> DeficitVector:
+        """Deficits alone."""
+
+    def rank(self, request: RouteRequest) -> tuple[DeficitVector, Ranking]:
+        """Deficits and ranking."""
+
+    def recommend(self, request: RouteRequest) -> Outcome:
+        """Build the whole route."""
+
+
+def utc_now() -> dt.datetime:
+    """Now; the only place of the service that reads the clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+def random_id() -> str:
+    """Id that nobody can guess or meet twice."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that handlers call.
+
+    Parameters
+    ----------
+    engine
+        Thread-safe.
+    package
+        Data package whose people are known by id.
+    clock, new_id
+        Sources of instants and ids; tests put their own.
+    """
+
+    settings: Settings
+    engine: Engine
+    store: Store
+    package: DataPackage
+    clock: Callable[[], dt.datetime] = utc_now
+    new_id: Callable[[], str] = random_id
+
+    @cached_property
+    def people(self) -> People:
+        """Educators known by id."""
+        return People(self.store, self.package)
+
+    @cached_property
+    def policies(self) -> Sequence[str]:
+        """Names of the policy profiles."""
+        return list_policies()
+
+    @cached_property
+    def context(self) -> Context:
+        """What translating a body needs."""
+        return Context(
+            settings=self.settings,
+            people=self.people,
+            policies=self.policies,
+            policy=policy_of(self.settings, self.package),
+            clock=self.clock,
+            new_id=self.new_id,
+        )
+
+    @cached_property
+    def demo(self) -> DataPackage:
+        """The bundled demo; never the people of another package."""
+        return self.package if self.settings.data_package is None else load_package(Settings())
+
+    def build_route(self, asked: Translated) -> StoredRoute:
+        """Build a route and keep it, with the name of its educator if one was given.
+
+        Raises
+        ------
+        InputError
+            With pointers into the body.
+        """
+        with asked.pointers.translating():
+            outcome = self.engine.recommend(asked.request)
+        route = self._stored(outcome, asked.policy)
+        with self.store.writing() as kept:
+            kept.routes.add(route)
+            if asked.display_name is not None:
+                kept.labels.put(route.educator_id, asked.display_name)
+        return route
+
+    def route(self, route_id: str) -> StoredRoute | None:
+        """Kept route, ``None`` if there is none."""
+        with self.store.reading() as kept:
+            return kept.routes.get(route_id)
+
+    def _stored(self, outcome: Outcome, policy: str) -> StoredRoute:
+        answer = replace(outcome.recommendation, id=self.new_id())
+        return StoredRoute(
+            id=answer.id,
+            created_at=self.clock(),
+            educator_id=answer.educator.id,
+            as_of=answer.as_of,
+            status=answer.status,
+            policy=policy,
+            problem_digest=answer.provenance.problem_digest,
+            answer=json.dumps(to_dict(answer), ensure_ascii=False, allow_nan=False),
+            problem=write_problem_file(outcome.problem, outcome.options),
+        )
+
+
+def build_service(
+    settings: Settings,
+    *,
+    engine: Engine | None = None,
+    store: Store | None = None,
+    package: DataPackage | None = None,
+    clock: Callable[[], dt.datetime] = utc_now,
+    new_id: Callable[[], str] = random_id,
+) -> Service:
+    """Load what is heavy: package, engine, database.
+
+    Raises
+    ------
+    ConfigurationError
+        The package, the policy or the database cannot be used.
+    """
+    package = package or load_package(settings)
+    policy = load_policy(policy_of(settings, package))
+    engine = engine or Recommender.from_package(package, policy=policy.id)
+    store = store or open_store(settings.database_url)
+    store.upgrade()
+    log.info("loaded %d activities, %d educators", len(package.activities), len(package.educators))
+    return Service(settings, engine, store, package, clock, new_id)
+
+
+def load_package(settings: Settings) -> DataPackage:
+    """Data package of the settings, the bundled demo by default.
+
+    Raises
+    ------
+    ConfigurationError
+        The package has faults; each is named.
+    """
+    folder = Path(settings.data_package or str(data_root() / "demo"))
+    framework = load_framework(DEFAULT_FRAMEWORK)
+    try:
+        titles = {node.code: node.title for node in framework.nodes}
+        return read_package(folder, known_nodes=titles).accepted()
+    except InputError as error:
+        raise ConfigurationError(f"пакет данных {folder} не принят: {error}") from error
+
+
+def policy_of(settings: Settings, package: DataPackage) -> str:
+    """Profile for bodies that name none: the settings', the package's, the default one."""
+    return settings.policy or package.policy or DEFAULT_POLICY

@@ -1,0 +1,96 @@
+"""Nobody gets in without a key; probes need none."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.auth import ApiKey, KeyRing, Principal, one_run_key
+from engine.settings import Settings
+from tests.api.conftest import KEY, NOW, refused, running, whole
+from tests.api.fakes import FakeEngine
+
+CLOSED = [
+    ("POST", "/routes"),
+    ("GET", "/routes/x"),
+    ("GET", "/routes/x/problem"),
+    ("GET", "/routes/x/calendar.ics"),
+    ("GET", "/routes/x/page"),
+    ("POST", "/deficits"),
+    ("POST", "/recommendations"),
+    ("GET", "/demo-data"),
+    ("GET", "/version"),
+    ("GET", "/openapi.json"),
+    ("GET", "/nowhere"),
+    ("GET", "/health"),
+    ("GET", "/healthy"),
+]
+
+
+def test_the_list_above_is_complete(client: TestClient) -> None:
+    """Every endpoint of the contract but the probes is in the matrix."""
+    document = client.get("/openapi.json").json()
+    calls = {
+        (method.upper(), path.replace("{route_id}", "x"))
+        for path, operations in document["paths"].items()
+        for method in operations
+        if not path.startswith("/health/")
+    }
+    assert calls <= set(CLOSED)
+
+
+@pytest.mark.parametrize(("method", "path"), CLOSED)
+@pytest.mark.parametrize(
+    "authorization", [None, "Bearer", "Bearer ", "Bearer wrong", f"Basic {KEY}", KEY, "Bearer ключ"]
+)
+def test_without_a_valid_key_every_call_is_refused(
+    client: TestClient, engine: FakeEngine, method: str, path: str, authorization: str | None
+) -> None:
+    """401 with a challenge, whatever is wrong with the key."""
+    headers = {} if authorization is None else {"Authorization": authorization.encode()}
+    del client.headers["Authorization"]
+    answer = client.request(method, path, headers=headers, content=b"{" * 10)
+    refused(answer, 401, "unauthorized")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert engine.asked == []
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_probes_need_no_key(client: TestClient, path: str) -> None:
+    """A balancer has no key."""
+    del client.headers["Authorization"]
+    assert client.get(path).status_code == 200
+
+
+def test_the_scheme_is_read_without_regard_to_case(client: TestClient) -> None:
+    """Schemes are case-insensitive (RFC 9110, section 11.1)."""
+    answer = client.post("/routes", json=whole(), headers={"Authorization": f"bearer {KEY}"})
+    assert answer.status_code == 201
+
+
+def test_a_key_expires(settings: Settings) -> None:
+    """At the instant of its end a key is worth nothing."""
+    key, ring = one_run_key(NOW, dt.timedelta(hours=1))
+    end = NOW + dt.timedelta(hours=1)
+    assert ring.principal(key, end - dt.timedelta(microseconds=1)) is not None
+    assert ring.principal(key, end) is None
+    expired = KeyRing([ApiKey(Principal("old"), b"x" * 32, NOW)])
+    with running(settings, FakeEngine(), keys=expired, wait=False) as caller:
+        refused(caller.get("/version"), 401, "unauthorized")
+
+
+def test_each_run_has_a_key_of_its_own() -> None:
+    """Keys are long, random, and let in on their own ring only."""
+    (first, ring), (second, _) = (one_run_key(NOW, dt.timedelta(hours=1)) for _ in range(2))
+    assert first != second
+    assert len(first) >= 43  # 32 random bytes in base64
+    assert ring.principal(first, NOW) == Principal("one-run")
+    assert ring.principal(second, NOW) is None
+
+
+def test_the_key_itself_is_not_kept() -> None:
+    """A ring holds digests only."""
+    key, ring = one_run_key(NOW, dt.timedelta(hours=1))
+    assert key not in repr(vars(ring))
