@@ -74,14 +74,19 @@ def is_young(educator: Educator, rule: MentorshipPolicy, as_of_date: dt.date) ->
     service = educator.pedagogical_start
     parts = (
         None if age is None else age < rule.young_age,
-        # Someone who starts only later is no educator in the first years yet; 0 years switch the
-        # part off.
-        None if service is None else 0 <= years_since(service, as_of_date) < rule.young_years,
+        _in_first_years(service, rule.young_years, as_of_date),
     )
     decides = rule.young_rule == "or"
     if decides in parts:
         return decides
     return None if None in parts else not decides
+
+
+def _in_first_years(service: dt.date | None, years: int, day: dt.date) -> bool | None:
+    """Zero years switch the part off; who begins in some weeks is as good as in the first year."""
+    if years == 0:
+        return False
+    return None if service is None else years_since(service, day) < years
 
 
 def _age(educator: Educator, day: dt.date) -> int | None:

@@ -264,6 +264,9 @@ class Value:
         Per kind: most of a deficit that one activity can close, in [0, 1], and h0 in clock hours.
     bonus_federal_register, bonus_requested, bonus_level
         Points.
+    bonus_least_gain
+        Least part of a whole deficit, summed over the demands, that an activity must gain to get
+        any bonus: a bonus tips the scales between useful activities and makes none useful.
     price_hour, price_rouble, price_week_later, price_travel_hour, price_missed_meeting,
     price_missing_checkpoint
         Points per unit.
@@ -289,6 +292,7 @@ class Value:
     price_missed_meeting: float
     price_missing_checkpoint: float
     mentor_fit: float
+    bonus_least_gain: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from engine.domain import (
     Slot,
 )
 from engine.framework import Framework
-from engine.mentorship.eligibility import held_online, refusals, usable_form
+from engine.mentorship.eligibility import held_online, refusals
 from engine.mentorship.fit import Closeness
 from engine.mentorship.need import admitted_forms, mentor_reasons
 from engine.mentorship.slots import common_slots
@@ -69,10 +69,17 @@ def mentor_need(
     options: list[MentorOption] = []
     refused: dict[str, tuple[Reason, ...]] = {}
     for mentor in sorted(mentors, key=lambda m: m.id):
-        against = refusals(educator, mentor, forms, policy.mentorship, closeness, today)
-        form = usable_form(mentor, forms)
-        if against or form is None:
-            refused[mentor.id] = against
+        # What stands against one form, such as no tie between peers, may not against the next.
+        judged = {
+            form: refusals(educator, mentor, (form,), policy.mentorship, closeness, today)
+            for form in forms
+            if form in mentor.forms
+        }
+        form = next((f for f, against in judged.items() if not against), None)
+        if form is None:
+            refused[mentor.id] = refusals(
+                educator, mentor, forms, policy.mentorship, closeness, today
+            )
             continue
         slots = common_slots(mentor.slots, busy, calendar, policy.mentorship.meeting_min, as_of)
         if slots:

@@ -104,8 +104,9 @@ def dated_runs(
     meetings = _meetings_of(catalogue, frame, rows)
     kept, start, end = _attendable(catalogue, frame, rows, meetings, daily_max_min, refusals)
     rows, meetings, start, end = rows[kept], meetings.of(kept), start[kept], end[kept]
-    learning = _learning_load(catalogue, frame, duration_min, rows)
-    learning = np.maximum(learning, _meeting_load(frame, rows, meetings))
+    learning = _learning_load(
+        catalogue, frame, duration_min, rows, _meeting_load(frame, rows, meetings)
+    )
     on_the_way = _travel_load(frame, travel, rows, meetings)
     load = learning + on_the_way
     fits = _fits(frame, rows, load, refusals)
@@ -204,24 +205,43 @@ def _daily_peak(frame: Frame, n_rows: int, meetings: _Meetings) -> IntArray:
 
 
 def _learning_load(
-    catalogue: Catalogue, frame: Frame, duration_min: IntArray, rows: IntArray
+    catalogue: Catalogue, frame: Frame, duration_min: IntArray, rows: IntArray, meetings: IntArray
 ) -> IntArray:
-    """Minutes by week as the catalogue splits them, else spread; shape (n_rows, n_weeks)."""
+    """Minutes by week, meetings included; shape (n_rows, n_weeks).
+
+    As the catalogue splits them, but never less than the week's meetings. Without a split the
+    meetings stand in their weeks and the rest of the hours is spread, so no minute counts twice.
+
+    Parameters
+    ----------
+    meetings
+        Meeting minutes by week, shape (n_rows, n_weeks).
+    """
     start, end = catalogue.start[rows] - frame.day0, catalogue.end[rows] - frame.day0
-    load = spread(start, end, duration_min[catalogue.offering_activity[rows]], frame.n_weeks)
+    total = duration_min[catalogue.offering_activity[rows]]
+    rest = np.maximum(total - meetings.sum(axis=1), 0)
+    load = meetings + spread(start, end, rest, frame.n_weeks, open_week=frame.tempo_min > 0)
     owner, entry = row_entries(catalogue.weekly_ptr, rows)
     if len(owner):
         load[owner] = 0
         position = entry - catalogue.weekly_ptr[rows][owner]
         load[owner, (start // 7)[owner] + position] = catalogue.weekly_min[entry]
+        load[owner] = np.maximum(load[owner], meetings[owner])
     return load
 
 
-def spread(start: IntArray, end: IntArray, total_min: IntArray, n_weeks: int) -> IntArray:
+def spread(
+    start: IntArray,
+    end: IntArray,
+    total_min: IntArray,
+    n_weeks: int,
+    open_week: BoolArray | None = None,
+) -> IntArray:
     """Spread minutes evenly over the calendar days of runs, the remainder to the first weeks.
 
     Each week gets the whole minutes of its days' share; what is left after rounding down goes
-    minute by minute to the first weeks.
+    minute by minute to the first weeks. Nobody studies in a week without tempo: its days are left
+    out, unless the run has no others.
 
     Parameters
     ----------
@@ -229,6 +249,8 @@ def spread(start: IntArray, end: IntArray, total_min: IntArray, n_weeks: int) ->
         Shape (n,), first and last day, 0 ≤ start ≤ end < 7·n_weeks.
     total_min
         Shape (n,).
+    open_week
+        Shape (n_weeks,), weeks with tempo; ``None`` = all.
 
     Returns
     -------
@@ -238,10 +260,13 @@ def spread(start: IntArray, end: IntArray, total_min: IntArray, n_weeks: int) ->
     monday = 7 * np.arange(n_weeks)[None, :]
     last = np.minimum(end[:, None], monday + 6)
     days = np.maximum(0, last - np.maximum(start[:, None], monday) + 1)
-    load = total_min[:, None] * days // (end - start + 1)[:, None]
+    if open_week is not None:
+        admitted = days * open_week[None, :]
+        days = np.where(admitted.any(axis=1, keepdims=True), admitted, days)
+    load = total_min[:, None] * days // days.sum(axis=1, keepdims=True)
     rest = (total_min - load.sum(axis=1))[:, None]
-    rank = np.arange(n_weeks)[None, :] - (start // 7)[:, None]
-    return np.asarray(load + ((rank >= 0) & (rank < rest)), dtype=np.int64)
+    rank = np.cumsum(days > 0, axis=1) - 1
+    return np.asarray(load + ((days > 0) & (rank < rest)), dtype=np.int64)
 
 
 def _meeting_load(frame: Frame, rows: IntArray, meetings: _Meetings) -> IntArray:

@@ -36,13 +36,16 @@ class Gains:
         One row per activity of (demand, gain units > 0), ordered by demand.
     any_gain, counted
         Shape (n_activities,): has gains; has one that its category may count.
+    useful
+        Shape (n_activities,): gains enough for a bonus.
     requested
-        Shape (n_activities,): covers a demand that is a request.
+        Shape (n_activities,): covers a demand that is a request, or that one has joined.
     """
 
     rows: Ragged
     any_gain: BoolArray
     counted: BoolArray
+    useful: BoolArray
     requested: BoolArray
 
 
@@ -96,7 +99,11 @@ def compile_gains(
     units[~np.array([bool(d.pieces) for d in demands], dtype=np.bool_)[column]] = 0
     mask = np.array([d.categories for d in demands], dtype=np.int64)[column]
     counts = (units > 0) & ((mask >> catalogue.category[row]) & 1 == 1)
-    asked = np.array([d.kind is DemandKind.REQUEST for d in deficits.demands], dtype=np.bool_)
+    asked = np.array(
+        [d.kind is DemandKind.REQUEST or bool(d.request_ids) for d in deficits.demands],
+        dtype=np.bool_,
+    )
+    total = np.bincount(row[counts], weights=units[counts], minlength=n_activities)
     keep = units > 0
     lengths = np.bincount(row[keep], minlength=n_activities)
     return Gains(
@@ -106,6 +113,7 @@ def compile_gains(
         ),
         any_gain=lengths > 0,
         counted=np.bincount(row[counts], minlength=n_activities) > 0,
+        useful=(total > 0) & (total >= policy.value.bonus_least_gain * GAIN_UNITS),
         requested=np.bincount(row[asked[column] & (coverage.data > 0)], minlength=n_activities) > 0,
     )
 
@@ -130,8 +138,8 @@ def compile_bonuses(
 ) -> IntArray:
     """Bonuses of candidates by part, in mpt.
 
-    A bonus tips the scales between useful activities: without a gain that counts there is none,
-    so no activity is chosen for its bonus alone.
+    A bonus tips the scales between useful activities: below ``bonus_least_gain`` there is none, so
+    no activity is chosen for its bonus alone.
 
     Parameters
     ----------
@@ -154,7 +162,7 @@ def compile_bonuses(
             np.where(level == UNKNOWN, 0, by_level[level]),
         ]
     )
-    return np.asarray(parts * gains.counted[activity][:, None], dtype=np.int64)
+    return np.asarray(parts * gains.useful[activity][:, None], dtype=np.int64)
 
 
 PRICE_PARTS: tuple[str, ...] = ("hours", "roubles", "weeks_later", "travel")

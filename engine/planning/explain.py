@@ -227,8 +227,9 @@ _UNMET_OF_RULE = {
     "steps": "steps",
     "budget": "budget",
     "seats": "seats",
-    "overlap": "busy_time",
-    "daily_load": "busy_time",
+    "overlap": "overlap",
+    "daily_load": "daily_load",
+    "parallel": "parallel",
 }
 
 
@@ -249,7 +250,7 @@ _UNMET_OF_DROP = {
     "horizon": "no_run",
     "hours_unknown": "no_run",
     "busy_time": "busy_time",
-    "outside_hours": "busy_time",
+    "outside_hours": "outside_hours",
     "online_not_possible": "busy_time",
     "forbidden_day": "busy_time",
     "daily_load": "busy_time",
@@ -269,6 +270,7 @@ _NEARNESS = (
     "budget",
     "seats",
     "busy_time",
+    "outside_hours",
     "prerequisite_missing",
     "no_practice",
     "form_by_level",
@@ -279,7 +281,8 @@ _NEARNESS = (
 
 def _dropped_reason(reasons: Sequence[Reason]) -> Reason:
     """The reason nearest to a route: what could be changed comes before what could not."""
-    named = [(_UNMET_OF_DROP.get(r.code, "not_eligible"), r) for r in reasons]
+    covering = [r for r in reasons if r.code != "no_gain"]
+    named = [(_UNMET_OF_DROP.get(r.code, "not_eligible"), r) for r in covering]
     if not named:
         return Reason("no_activity")
     code, reason = min(named, key=lambda n: (_NEARNESS.index(n[0]), n[1].code))

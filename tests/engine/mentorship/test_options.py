@@ -309,3 +309,17 @@ def test_busy_times_of_the_educator_are_kept_free():
     )  # fmt: skip
     assert refused_codes(answer) == ["mentor_no_common_slot"]
     assert answer.refused["m1"][0].parameters == {"stated": 1}
+
+
+def test_the_next_form_counts_where_the_first_does_not_fit():
+    """A peer must be tied to the educator, a tutor need not: the tutor form makes the option."""
+    strange = mentor(
+        "m1",
+        forms=(MentorForm.TUTOR, MentorForm.PEER),
+        subjects=("химия",),
+        competencies=(),
+        position=Position.METHODIST,
+        trained_until=D(2027, 12, 31),
+    )
+    answer = need([strange], teacher(pedagogical_start=D(2005, 9, 1), born_on=D(1980, 1, 1)))
+    assert [(o.mentor_id, o.form) for o in answer.options] == [("m1", MentorForm.TUTOR)]

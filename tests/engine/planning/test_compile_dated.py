@@ -84,10 +84,10 @@ def test_meetings_are_part_of_the_hours():
 
 
 def test_a_week_is_at_least_its_meetings():
-    """60 min over two weeks are 30 + 30; a meeting of 50 min in week 1 lifts it to 50."""
+    """60 min with a meeting of 50 in week 1: the other 10 are spread 5 + 5, none counts twice."""
     activity = seminar(hours=60 / 45)
     offering = run(first=0, last=13, meetings=(meeting(8, "15:00", "15:50"),))
-    assert only(Case([activity], [offering])).weekly == ((0, 30), (1, 50))
+    assert only(Case([activity], [offering])).weekly == ((0, 5), (1, 55))
 
 
 # ------------------------------------------------------------------------------- travel
@@ -352,3 +352,12 @@ def test_activity_without_offerings_or_dates_or_hours():
     assert Case([seminar()], [undated]).why() == "no_run_in_horizon"
     assert Case([seminar(hours=None)], [run()]).why() == "hours_unknown"
     assert Case([seminar(hours=None)], [self_paced()]).why() == "hours_unknown"
+
+
+def test_hours_without_a_split_leave_out_weeks_without_tempo():
+    """140 min over three weeks, the middle one blocked: 70 + 70, and none where all are blocked."""
+    start, end, total = np.array([0]), np.array([20]), np.array([140])
+    open_week = np.array([True, False, True])
+    assert spread(start, end, total, 3, open_week).tolist() == [[70, 0, 70]]
+    closed = np.zeros(3, dtype=bool)
+    assert spread(start, end, total, 3, closed).tolist() == [[47, 47, 46]]

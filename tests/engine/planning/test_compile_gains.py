@@ -137,6 +137,19 @@ def test_no_bonus_without_a_gain_that_counts():
     assert case.candidates()["a-1"].bonus_mpt == 0
 
 
+def test_no_bonus_below_the_least_gain():
+    """What closes next to nothing gets no bonus: the same seminar with the limit above its gain."""
+    asked = demand("request:r1", kind=DemandKind.REQUEST)
+    for least, bonus in ((0.001, 300_000), (0.99, 0)):
+        case = Case(
+            [seminar()],
+            [run()],
+            demands=[asked],
+            policy=with_value(bonus_requested=300.0, bonus_least_gain=least),
+        )
+        assert case.candidates()["a-1"].bonus_mpt == bonus
+
+
 def test_prices_by_hand():
     """2 academic h = 90 min at 8 a hour = 12; 1 000 roubles at 0.02 = 20; end in week 3 at 2 = 6.
 

@@ -118,7 +118,7 @@ def test_steps_and_overlap_are_named():
     demands = (ProblemDemand("d0", ((5_000, 1_000),)), ProblemDemand("d1", ((5_000, 1_000),)))
     overlap = make_problem(rows, demands=demands)
     two = [demand(), demand("d1")]
-    assert unmet(overlap, two, [["a0"], ["a1"]], {}, Route((0,))) == {1: Reason("busy_time")}
+    assert unmet(overlap, two, [["a0"], ["a1"]], {}, Route((0,))) == {1: Reason("overlap")}
     free = [candidate(a, gains=((a, 100),)) for a in range(2)]
     steps = make_problem(free, demands=demands, limits=Limits(steps_max=1))
     assert unmet(steps, two, [["a0"], ["a1"]], {}, Route((0,))) == {
