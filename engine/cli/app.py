@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 unexpected fault; 2 wrong usage; 3 wrong input, every faul
 
 from __future__ import annotations
 
+import io
 import sys
 from enum import IntEnum
 
@@ -69,6 +70,10 @@ def _root(
 
 def main() -> None:
     """Run the command and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console of an old code page has no «━» or «●»: a «?» there is better than no route.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -90,6 +95,15 @@ def run(arguments: list[str]) -> int:
         return Exit.CONFIGURATION
     except FileNotFoundError as error:
         typer.echo(f"Нет файла: {error.filename or error}", err=True)
+        return Exit.INPUT
+    except OSError as error:
+        name = error.filename or "файл"
+        reason = error.strerror or error
+        typer.echo(
+            f"Нет доступа: {name} ({reason}). Проверьте путь и права; для записи укажите другую "
+            "папку (--out ПАПКА).",
+            err=True,
+        )
         return Exit.INPUT
     except typer.Abort:
         return Exit.UNEXPECTED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -10,20 +11,30 @@ import typer
 
 from engine.cli.inputs import (
     AsOfOption,
+    HoursOption,
     JsonOption,
     LanguageOption,
     MappingOption,
+    OpenOption,
     PackageArgument,
     PolicyOption,
+    declared,
     parse_as_of,
+    patient,
     read,
 )
-from engine.cli.output import print_faults, print_recommendation, write_outputs
+from engine.cli.output import NOTES, WARNINGS, print_faults, print_recommendation, write_outputs
 from engine.domain import Constraints
 from engine.errors import Fault, InputError
 from engine.framework import load_framework
-from engine.interchange import DataPackage, request_for
+from engine.interchange import DataPackage, ImportReport, request_for
 from engine.recommender import Recommender, RouteRequest
+
+EMPTY_ROUTE = (
+    "В маршруте нет мероприятий. Причины — в «Почему не вошли другие мероприятия»; чаще всего в "
+    "каталоге нет часов (--hours ВИД=ЧАСЫ) или потоков с датами (--offerings ФАЙЛ, а для программ "
+    "с открытой записью --open-enrolment)."
+)
 
 
 def build(
@@ -37,6 +48,9 @@ def build(
     catalogue: Annotated[
         Path | None, typer.Option(help="Свой файл активностей (XLSX, CSV) вместо пакетного.")
     ] = None,
+    offerings: Annotated[
+        Path | None, typer.Option(help="Свой файл потоков (XLSX, CSV) вместо пакетного.")
+    ] = None,
     educators: Annotated[
         Path | None, typer.Option(help="Свой файл педагогов (XLSX, CSV) вместо пакетного.")
     ] = None,
@@ -44,6 +58,8 @@ def build(
         Path | None, typer.Option(help="Свой файл запросов (XLSX, CSV) вместо пакетного.")
     ] = None,
     mapping: MappingOption = None,
+    open_enrolment: OpenOption = False,
+    hours: HoursOption = None,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     tempo: Annotated[int | None, typer.Option(min=0, help="Темп: минут обучения в неделю.")] = None,
@@ -69,27 +85,48 @@ def build(
     given = {
         "diagnostics": diagnostics,
         "activities": catalogue,
+        "offerings": offerings,
         "educators": educators,
         "requests": requests,
     }
     files = {table: path for table, path in given.items() if path is not None}
-    report = read(package, framework, files=files, mapping=mapping, as_of=parse_as_of(as_of))
+    report = read(
+        package,
+        framework,
+        files=files,
+        mapping=mapping,
+        as_of=parse_as_of(as_of),
+        defaults=declared(open_enrolment, hours),
+    )
     data = report.accepted()
-    if report.warnings and not as_json:
-        print_faults(report.warnings, title="Предупреждения импорта")
+    if not as_json:
+        _print_remarks(report)
     constraints = Constraints(
         pinned=tuple(pin or ()), excluded=tuple(ban or ()), max_steps=max_steps
     )
-    request = request_for(data, educator or _only_educator(data), constraints=constraints)
+    request = request_for(data, educator or _only_educator(data, files), constraints=constraints)
     request = _with_settings(request, policy, tempo, deadline_ms, gap, language)
     recommender = Recommender.from_package(data, framework, policy=policy)
-    outcome = recommender.recommend(request)
-    print_recommendation(outcome.recommendation, as_json=as_json, language=language)
+    outcome = recommender.recommend(patient(request, recommender.policy_of(request.policy)))
+    # Files first: a reader that closes the pipe early (``| head``) must not cost them.
+    paths: list[Path] = []
     if out is not None:
         name = data.labels.get(request.educator.id)
-        for path in write_outputs(outcome, out, language=language, name=name):
-            typer.echo(f"записано: {path}", err=True)
-    return 0 if outcome.recommendation.route is not None else 4
+        paths = write_outputs(outcome, out, language=language, name=name)
+    print_recommendation(outcome.recommendation, as_json=as_json, language=language)
+    for path in paths:
+        typer.echo(f"записано: {path}", err=True)
+    route = outcome.recommendation.route
+    if route is not None and not route.steps:
+        typer.echo(EMPTY_ROUTE, err=True)
+    return 0 if route is not None else 4
+
+
+def _print_remarks(report: ImportReport) -> None:
+    """What was decided on its own or not taken as written: both bear on the route."""
+    for faults, title in ((report.notes, NOTES), (report.warnings, WARNINGS)):
+        if faults:
+            print_faults(faults, title=title)
 
 
 def _with_settings(
@@ -113,16 +150,25 @@ def _with_settings(
     )
 
 
-def _only_educator(package: DataPackage) -> str:
+def _only_educator(package: DataPackage, given: Collection[str]) -> str:
     """The educator, if the data leave no choice.
 
-    Diagnostics for exactly one educator also leave none.
+    Nor is there one if the tables given by hand, else the whole package, hold diagnostics or
+    requests of one educator only.
     """
-    measured = [e.id for e in package.educators if e.id in package.diagnostics]
-    for ids in ([e.id for e in package.educators], measured):
-        if len(ids) == 1:
-            return ids[0]
+    evidence: dict[str, Collection[str]] = {
+        "diagnostics": package.diagnostics.keys() | package.responses.keys(),
+        "requests": package.requests.keys(),
+    }
+    told = [evidence[table] for table in evidence if table in given] or list(evidence.values())
     ids = [e.id for e in package.educators]
-    shown = ", ".join(ids[:12]) + ("…" if len(ids) > 12 else "")
-    detail = f"в данных несколько педагогов; укажите --educator (есть: {shown or 'ни одного'})"
+    named = [i for i in ids if any(i in group for group in told)]
+    for choice in (ids, named):
+        if len(choice) == 1:
+            return choice[0]
+    listed = named or ids
+    shown = ", ".join(listed[:12]) + ("…" if len(listed) > 12 else "")
+    detail = f"в данных несколько педагогов; укажите --educator (есть: {shown})"
+    if not ids:
+        detail = "в данных нет ни одного педагога: добавьте таблицу educators («Педагоги»)"
     raise InputError([Fault("educator_not_chosen", detail, pointer="--educator")])

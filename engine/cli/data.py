@@ -11,15 +11,18 @@ import typer
 
 from engine.cli.inputs import (
     AsOfOption,
+    HoursOption,
     JsonOption,
     MappingOption,
+    OpenOption,
     PackageArgument,
+    declared,
     parse_as_of,
     read,
 )
-from engine.cli.output import print_faults, to_json
+from engine.cli.output import NOTES, WARNINGS, print_faults, print_json
 from engine.framework import load_framework
-from engine.interchange import ImportReport, nodes_of, write_package, write_templates
+from engine.interchange import TABLES, ImportReport, nodes_of, write_package, write_templates
 from engine.matching.coverage import tag_activities
 
 
@@ -27,6 +30,8 @@ def import_package(
     package: Annotated[Path, typer.Argument(help="Папка пакета, XLSX или CSV.")],
     mapping: MappingOption = None,
     as_of: AsOfOption = None,
+    open_enrolment: OpenOption = False,
+    hours: HoursOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Только проверить и назвать все ошибки.")
     ] = False,
@@ -40,9 +45,15 @@ def import_package(
     if not dry_run and out is None:
         raise typer.BadParameter("укажите --out ПАПКА, куда записать пакет, или --dry-run")
     framework = load_framework()
-    report = read(package, framework, mapping=mapping, as_of=parse_as_of(as_of))
+    report = read(
+        package,
+        framework,
+        mapping=mapping,
+        as_of=parse_as_of(as_of),
+        defaults=declared(open_enrolment, hours),
+    )
     if as_json:
-        typer.echo(_report_json(report))
+        print_json(_report_body(report))
     else:
         _print_report(report)
     if report.package is None:
@@ -55,11 +66,12 @@ def import_package(
 
 def _print_report(report: ImportReport) -> None:
     for table, count in report.counts.items():
-        typer.echo(f"  {table}: прочитано строк {count.read}, принято {count.taken}")
+        title = TABLES[table].title
+        typer.echo(f"  {title} ({table}): прочитано строк {count.read}, принято {count.taken}")
     if report.notes:
-        print_faults(report.notes, title="Что решено при импорте")
+        print_faults(report.notes, title=NOTES)
     if report.warnings:
-        print_faults(report.warnings, title="Предупреждения")
+        print_faults(report.warnings, title=WARNINGS)
     if report.faults:
         print_faults(report.faults)
         typer.echo("Ничего не принято: исправьте ошибки и повторите.", err=True)
@@ -67,16 +79,14 @@ def _print_report(report: ImportReport) -> None:
         typer.echo("Ошибок нет.")
 
 
-def _report_json(report: ImportReport) -> str:
-    return to_json(
-        {
-            "accepted": report.package is not None,
-            "counts": dict(report.counts),
-            "faults": report.faults,
-            "warnings": report.warnings,
-            "notes": report.notes,
-        }
-    )
+def _report_body(report: ImportReport) -> dict[str, object]:
+    return {
+        "accepted": report.package is not None,
+        "counts": dict(report.counts),
+        "faults": report.faults,
+        "warnings": report.warnings,
+        "notes": report.notes,
+    }
 
 
 def template(
@@ -86,10 +96,11 @@ def template(
     ] = None,
 ) -> int:
     """Записать пустые бланки XLSX с подсказками; заполненные принимает routes import."""
-    try:
-        paths = write_templates(directory, nodes_of(load_framework()), table)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
+    unknown = [t for t in table or () if t not in TABLES]
+    if unknown:
+        known = ", ".join(TABLES)
+        raise typer.BadParameter(f"таблицы «{unknown[0]}» нет; есть: {known}")
+    paths = write_templates(directory, nodes_of(load_framework()), table)
     for path in paths:
         typer.echo(path)
     return 0
@@ -120,7 +131,7 @@ def tag(
         for node, share, confidence in tags
     ]
     if as_json:
-        typer.echo(to_json(rows))
+        print_json(rows)
         return 0
     fields = ["activity_id", "title", "node", "node_title", "share", "confidence"]
     writer = csv.DictWriter(sys.stdout, fields, lineterminator="\n")

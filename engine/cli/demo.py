@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.inputs import JsonOption, LanguageOption, PolicyOption, demo_package
+from engine.cli.inputs import JsonOption, LanguageOption, PolicyOption, demo_package, patient
 from engine.cli.output import print_recommendation, to_json, write_outputs
 from engine.interchange import request_for
 from engine.planning.problem_json import write_problem_file
@@ -34,11 +34,12 @@ def demo(
     chosen = educator or package.educators[0].id
     request = request_for(package, chosen)
     request = replace(request, policy=policy or request.policy, language=language)
-    outcome = recommender.recommend(request)
-    print_recommendation(outcome.recommendation, as_json=as_json, language=language)
+    outcome = recommender.recommend(patient(request, recommender.policy_of(request.policy)))
+    # Files first: a reader that closes the pipe early (``| head``) must not cost them.
     paths = write_outputs(outcome, out, language=language, name=package.labels.get(chosen))
     database = out / "routes.db"
     _keep(outcome, database)
+    print_recommendation(outcome.recommendation, as_json=as_json, language=language)
     if not as_json:
         ids = ", ".join(e.id for e in package.educators)
         typer.echo("\nЗаписано:")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +12,17 @@ import typer
 
 from engine.errors import Fault, InputError
 from engine.framework import Framework, load_framework
-from engine.interchange import DataPackage, ImportReport, nodes_of, read_package
+from engine.interchange import TABLES, DataPackage, ImportReport, nodes_of, read_package
+from engine.interchange.headers import normalise
+from engine.interchange.values import spelled_values
+from engine.policy import PolicyProfile
+from engine.recommender import RouteRequest
 from engine.resources import data_root
+from engine.wording import LANGUAGES
 
 DEMO = "demo"
+PATIENT_DEADLINE_MS = 10_000
+"""A person at a terminal waits: the policy's work then ends before the clock on a busy machine."""
 
 PackageArgument = Annotated[
     Path | None,
@@ -32,7 +41,41 @@ AsOfOption = Annotated[
 ]
 PolicyOption = Annotated[str | None, typer.Option(help="Профиль политики региона.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Ответ в JSON на стандартный вывод.")]
-LanguageOption = Annotated[str, typer.Option("--language", help="Язык ответа: ru или en.")]
+
+
+def _known(language: str) -> str:
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"языка «{language}» нет, есть: {', '.join(LANGUAGES)}")
+    return language
+
+
+LanguageOption = Annotated[
+    str, typer.Option("--language", callback=_known, help="Язык ответа: ru или en.")
+]
+OpenOption = Annotated[
+    bool,
+    typer.Option(
+        "--open-enrolment",
+        help="Программы и самообразование без потоков считать открытыми для записи в любое время.",
+    ),
+]
+HoursOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--hours",
+        metavar="ВИД=ЧАСЫ",
+        help="Академические часы вида, где они не указаны: --hours семинар=4; можно повторять.",
+    ),
+]
+
+DEPENDENTS: Mapping[str, tuple[str, ...]] = {
+    "activities": ("offerings", "meetings", "prerequisites", "coverage", "history"),
+    "offerings": ("meetings",),
+    "educators": ("organisations", "diagnostics", "responses", "requests", "history", "busy",
+                  "labels"),
+    "diagnostics": ("responses",),
+}  # fmt: skip
+"""Tables of the demo that speak of the ids of another one, or of the same evidence."""
 
 
 def demo_path() -> Path:
@@ -60,6 +103,32 @@ def parse_as_of(text: str | None) -> dt.datetime | None:
     return moment
 
 
+def declared(open_enrolment: bool, hours: Sequence[str] | None) -> dict[str, object] | None:
+    """What a methodist declares by hand for rows that say nothing; ``None`` = the package's own.
+
+    Raises
+    ------
+    typer.BadParameter
+        If ``hours`` is not ``kind=number`` of a known kind.
+    """
+    if not open_enrolment and not hours:
+        return None
+    kinds = spelled_values(TABLES["activities"].column("kind"))
+    by_kind: dict[str, float] = {}
+    for text in hours or ():
+        name, _, number = text.partition("=")
+        kind = kinds.get(normalise(name))
+        try:
+            value = float(number.replace(",", "."))
+        except ValueError:
+            value = 0.0
+        if kind is None or not 0 < value <= 2000:
+            raise typer.BadParameter(f"«{text}»: нужно ВИД=ЧАСЫ, например семинар=4 или dpp_pk=36")
+        by_kind[kind] = value
+    opened = {"offerings": "self_paced"} if open_enrolment else {}
+    return {**opened, "hours_academic": by_kind}
+
+
 def read(
     package: Path | None,
     framework: Framework,
@@ -67,39 +136,66 @@ def read(
     files: dict[str, Path] | None = None,
     mapping: Path | None = None,
     as_of: dt.datetime | None = None,
+    defaults: dict[str, object] | None = None,
     require_catalogue: bool = True,
 ) -> ImportReport:
-    """Read a package for a sub-command; the clock is asked only where nothing states a moment."""
+    """Read a package for a sub-command; the clock is asked only where nothing states a moment.
+
+    Where ``files`` stand in the place of tables of the demo, its tables that depend on those are
+    left out, and the report says so.
+    """
     path = package or demo_path()
-    for given in (path, *(files or {}).values(), *([mapping] if mapping else [])):
-        if not given.exists():
-            raise FileNotFoundError(2, "нет файла", str(given))
-    report = _read(path, framework, files, mapping, as_of, require_catalogue)
+    given = files or {}
+    for file in (path, *given.values(), *([mapping] if mapping else [])):
+        if not file.exists():
+            raise FileNotFoundError(2, "нет файла", str(file))
+    left_out = _left_out(given) if package is None else ()
+
+    def reading(moment: dt.datetime | None) -> ImportReport:
+        return read_package(
+            path,
+            known_nodes=nodes_of(framework),
+            files=given,
+            mapping=mapping,
+            as_of=moment,
+            defaults=defaults,
+            leave_out=left_out,
+            require_catalogue=require_catalogue,
+        )
+
+    report = reading(as_of)
     if as_of is None and any(f.code == "as_of_missing" for f in report.faults):
         now = dt.datetime.now(dt.UTC)
-        report = _read(path, framework, files, mapping, now, require_catalogue)
+        detail = (
+            f"день расчёта не указан: взят сегодняшний, {now:%d.%m.%Y}; задайте --as-of или as_of "
+            "в datapackage.json"
+        )
+        report = _noted(reading(now), Fault("as_of_assumed", detail))
+    if left_out:
+        detail = f"из демо-пакета не взяты таблицы: {', '.join(left_out)} (они о чужих шифрах)"
+        report = _noted(report, Fault("demo_left_out", detail))
     return report
 
 
-def _read(
-    path: Path,
-    framework: Framework,
-    files: dict[str, Path] | None,
-    mapping: Path | None,
-    as_of: dt.datetime | None,
-    require_catalogue: bool,
-) -> ImportReport:
-    return read_package(
-        path,
-        known_nodes=nodes_of(framework),
-        files=files,
-        mapping=mapping,
-        as_of=as_of,
-        require_catalogue=require_catalogue,
-    )
+def _left_out(files: Mapping[str, Path]) -> tuple[str, ...]:
+    """Tables of the demo that would speak of ids that the given files do not know."""
+    dependent = {d for table in files for d in DEPENDENTS.get(table, ())}
+    return tuple(t for t in TABLES if t in dependent and t not in files)
+
+
+def _noted(report: ImportReport, note: Fault) -> ImportReport:
+    return replace(report, notes=(note, *report.notes))
 
 
 def demo_package() -> tuple[DataPackage, Framework]:
     """The bundled demo and its framework."""
     framework = load_framework()
     return read(None, framework).accepted(), framework
+
+
+def patient(request: RouteRequest, policy: PolicyProfile) -> RouteRequest:
+    """The request with the policy's work and a far deadline, where it states none of its own."""
+    if request.deadline_ms is not None:
+        return request
+    work = policy.solve.deterministic_time
+    return replace(request, deadline_ms=PATIENT_DEADLINE_MS, deterministic_time=work)

@@ -16,16 +16,27 @@ from engine.planning.problem_json import write_problem_file
 from engine.recommendation import Recommendation, to_dict
 from engine.recommender import Outcome
 
+NOTES = "Что решено при импорте"
+WARNINGS = "Предупреждения импорта"
+
 
 def to_json(value: object) -> str:
     """Canonical JSON text: keys in the record's order, Cyrillic as it is."""
     return json.dumps(to_dict(value), ensure_ascii=False, indent=2, allow_nan=False)
 
 
+def print_json(value: object) -> None:
+    """Print JSON on stdout, escaped where the console is not UTF-8, so that nothing is lost."""
+    text = to_json(value)
+    if (sys.stdout.encoding or "").casefold().replace("-", "") != "utf8":
+        text = json.dumps(json.loads(text), indent=2, allow_nan=False)
+    typer.echo(text)
+
+
 def print_recommendation(recommendation: Recommendation, *, as_json: bool, language: str) -> None:
     """Print a route for a person or a program."""
     if as_json:
-        typer.echo(to_json(recommendation))
+        print_json(recommendation)
         return
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
@@ -51,6 +62,8 @@ def write_outputs(outcome: Outcome, folder: Path, *, language: str, name: str | 
     }
     if recommendation.route is not None:
         files["calendar.ics"] = render_ics(recommendation, language)
+    if recommendation.route is None:
+        (folder / "calendar.ics").unlink(missing_ok=True)  # of an earlier route, no longer true
     paths = []
     for file_name, content in sorted(files.items()):
         path = folder / file_name

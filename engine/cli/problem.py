@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from engine.cli.output import print_json
 from engine.errors import Fault, InputError
 from engine.planning.checks import CheckReport, check_route
 from engine.planning.problem import RouteProblem
@@ -19,6 +20,10 @@ from engine.planning.solver import solve
 from engine.wording import word
 
 _ROUTE_FIELDS = {"chosen", "mentor", "slots", "middle", "final"}
+_FOR_PEOPLE = (
+    "это ответ routes build (route.json), в нём нет номеров задачи; проверяется ответ решателя: "
+    "routes solve problem.json --json > solution.json"
+)
 
 ProblemFile = Annotated[
     str, typer.Argument(help="Файл задачи (problem.json) или «-» — стандартный ввод.")
@@ -44,7 +49,7 @@ def solve_file(
         options = replace(options, gap_ppm=round(gap * 1_000_000))
     solution = solve(problem, options)
     if as_json:
-        typer.echo(json.dumps(_solution_dict(problem, solution), ensure_ascii=False, indent=2))
+        print_json(_solution_dict(problem, solution))
     else:
         _print_solution(problem, solution, options)
     return 0 if solution.route is not None else 4
@@ -53,7 +58,11 @@ def solve_file(
 def check_file(
     problem_file: ProblemFile,
     route_file: Annotated[
-        str, typer.Argument(help="Файл маршрута: JSON с chosen, mentor, slots, middle, final.")
+        str,
+        typer.Argument(
+            help="Файл маршрута: ответ routes solve --json либо JSON с chosen, mentor, slots, "
+            "middle, final."
+        ),
     ],
     as_json: AsJson = False,
 ) -> int:
@@ -61,7 +70,7 @@ def check_file(
     problem, _ = read_problem_file(_read(problem_file))
     report = check_route(problem, _read_route(_read(route_file), problem))
     if as_json:
-        typer.echo(json.dumps(asdict(report), ensure_ascii=False, indent=2, default=list))
+        print_json(asdict(report))
     else:
         _print_report(report)
     return 4 if report.violations else 0
@@ -90,8 +99,8 @@ def _print_solution(problem: RouteProblem, solution: RouteSolution, options: Sol
             f"Ценность {solution.value_mpt / 1000:.1f}, граница {bound_text}, зазор {gap_text}"
             f" (просили {options.gap_ppm / 10_000:.2f} %)"
         )
-    for j in solution.route.chosen if solution.route else ():
-        c = problem.candidates.record(j)
+    chosen = [problem.candidates.record(j) for j in solution.route.chosen] if solution.route else []
+    for c in sorted(chosen, key=lambda c: (c.start_day, c.end_day, c.label)):
         typer.echo(
             f"  недели {c.start_day // 7 + 1}–{c.end_day // 7 + 1}: "
             f"{problem.activities[c.activity].label} ({c.label}), "
@@ -114,6 +123,8 @@ def _read_route(content: bytes, problem: RouteProblem) -> Route:
     try:
         body = json.loads(content)
         body = body.get("route", body)
+        if "steps" in body:
+            raise ValueError(_FOR_PEOPLE)
         unknown = set(body) - _ROUTE_FIELDS
         if unknown:
             raise ValueError(f"неизвестные поля: {', '.join(sorted(unknown))}")

@@ -189,7 +189,9 @@ def check_nodes(tables: Iterable[Records], nodes: Nodes, log: FaultLog) -> None:
             for record in records:
                 value = record[column.name]
                 if column.type is ColumnType.LIST:
-                    found = [_node(v, column.name, record, nodes, assumed, log) for v in value or ()]
+                    found = [
+                        _node(v, column.name, record, nodes, assumed, log) for v in value or ()
+                    ]
                     record.values[column.name] = tuple(found)
                 elif value is not None:
                     code = _node(value, column.name, record, nodes, assumed, log)

@@ -53,7 +53,7 @@ def check_activities(activities: Records, log: FaultLog) -> None:
             "hours_unknown",
             f"активностей без часов: {len(unknown)} из {len(activities.rows)} (строки "
             f"{_shown(rows)}); они сохранены, но планироваться не будут: впишите часы или задайте "
-            "defaults.hours_academic в datapackage.json",
+            "их по видам: defaults.hours_academic в datapackage.json, --hours в команде",
             Place(unknown[0].place.file),
             count=len(unknown),
         )
@@ -94,7 +94,7 @@ def check_runs(activities: Records, with_runs: Collection[str], log: FaultLog) -
     programmes = sum(Kind(r["kind"]) in PROGRAMME_KINDS for r in idle)
     hint = (
         " или объявите программы открытыми для записи (признак self_paced): "
-        '"defaults": {"offerings": "self_paced"} в datapackage.json'
+        '"defaults": {"offerings": "self_paced"} в datapackage.json, --open-enrolment в команде'
         if programmes
         else ""
     )

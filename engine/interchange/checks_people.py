@@ -79,7 +79,7 @@ def check_diagnostics(diagnostics: Records, today: dt.date, log: FaultLog) -> No
             log.error(
                 "diagnostics_in_future",
                 f"дата диагностики {record['date']:%d.%m.%Y} позже "
-                f"дня расчёта {today:%d.%m.%Y}: исправьте дату",
+                f"дня расчёта {today:%d.%m.%Y}: исправьте дату или день расчёта (as_of)",
                 record.at("date"),
             )
         score = record["score"]

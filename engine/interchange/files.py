@@ -77,6 +77,6 @@ def read_file(path: Path, label: str, log: FaultLog, hints: FileHints | None = N
         )
         return []
     sheet = read_csv(
-        content, path.stem, label, log, encoding=hints.encoding, delimiter=hints.delimiter
+        content, Path(label).stem, label, log, encoding=hints.encoding, delimiter=hints.delimiter
     )
     return [sheet] if sheet else []

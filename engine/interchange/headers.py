@@ -110,17 +110,23 @@ def match_table(name: str, tables: Iterable[Table]) -> Table | None:
     return max(found, key=lambda f: f[0])[1] if found else None
 
 
+def fitting(rows: Sequence[Sequence[object]], table: Table) -> tuple[bool, int]:
+    """Whether all required columns stand in the header, and how many columns are understood."""
+    index = find_header(rows, (), table).index
+    header = rows[index] if index < len(rows) else ()
+    matched = {m.name for c in header if isinstance(c, str) and (m := match_column(c, table))}
+    return all(c.name in matched for c in table.required), len(matched)
+
+
 def match_table_by_header(
     rows: Sequence[Sequence[object]], tables: Iterable[Table]
 ) -> Table | None:
     """Table whose required columns all stand in the header; most columns win, none on a tie."""
     scored = []
     for table in tables:
-        index = find_header(rows, (), table).index
-        header = rows[index] if index < len(rows) else ()
-        matched = {m.name for c in header if isinstance(c, str) and (m := match_column(c, table))}
-        if matched and all(c.name in matched for c in table.required):
-            scored.append((len(matched), table))
+        whole, understood = fitting(rows, table)
+        if whole and understood:
+            scored.append((understood, table))
     if not scored:
         return None
     best = max(score for score, _ in scored)

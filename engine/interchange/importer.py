@@ -70,6 +70,7 @@ def read_package(
     time_zone: str | None = None,
     horizon_end: dt.date | None = None,
     defaults: Mapping[str, object] | None = None,
+    leave_out: Collection[str] = (),
     require_catalogue: bool = True,
     fault_limit: int = FAULTS_SHOWN,
 ) -> ImportReport:
@@ -93,7 +94,9 @@ def read_package(
     horizon_end
         Last day to which weekly rows and calendars are expanded; ``None`` = 366 days on.
     defaults
-        As ``defaults`` in ``datapackage.json``; wins over it.
+        As ``defaults`` in ``datapackage.json``; wins over it, key by key.
+    leave_out
+        Tables of ``path`` that are not read, ``busy`` with its calendars; ``files`` still are.
     require_catalogue
         Whether a package without any activity is an error.
     fault_limit
@@ -117,9 +120,9 @@ def read_package(
     manifest = read_manifest(folder, log) if folder else Manifest()
     declared = manifest.defaults
     if defaults is not None:
-        declared = read_defaults(defaults, Place(column="defaults"), log)
+        declared = declared.over(read_defaults(defaults, Place(column="defaults"), log), defaults)
     mapped = read_mapping(mapping, log) if mapping else Mapped()
-    sources = find_sources(path, files or {}, manifest, mapped, log)
+    sources = find_sources(path, files or {}, manifest, mapped, log, leave_out)
     # A file that cannot be read may well hold the catalogue.
     require_catalogue = require_catalogue and not log.failed
     tables = _read_tables(sources, mapped, log)
@@ -138,7 +141,8 @@ def read_package(
     _complete(tables, declared, log)
     _check(tables, Nodes(known_nodes), today, require_catalogue, log)
     zones = Zones(zone, tables, log)
-    resolved = _resolve(tables, folder, zones, horizon, declared, log)
+    calendars = None if "busy" in leave_out else folder
+    resolved = _resolve(tables, calendars, zones, horizon, declared, log)
     if log.failed:
         return _report(None, tables, log)
     return _report(_build(tables, resolved, manifest, moment, zone, zones), tables, log)
@@ -176,7 +180,11 @@ def _drop_examples(tables: Mapping[str, Records], log: FaultLog) -> None:
         return
     for record in examples:
         tables[record.table.name].rows.remove(record)
-        log.note("example_row_skipped", "строка-образец не взята", record.place)
+    log.note(
+        "example_row_skipped",
+        f"строк-образцов пустых форм не взято: {len(examples)}",
+        count=len(examples),
+    )
 
 
 def _package_zone(manifest: Manifest, time_zone: str | None, log: FaultLog) -> str:

@@ -36,6 +36,13 @@ class Defaults:
     offerings: str = "none"
     hours_academic: Mapping[Kind, float] = field(default_factory=dict)
 
+    def over(self, given: Defaults, stated: Mapping[str, object]) -> Defaults:
+        """Return these with what ``given`` states; ``stated`` tells an absent key from "none"."""
+        return Defaults(
+            given.offerings if "offerings" in stated else self.offerings,
+            {**self.hours_academic, **given.hours_academic},
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:

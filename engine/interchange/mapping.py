@@ -35,6 +35,7 @@ from typing import Any
 from engine.interchange.columns import Table
 from engine.interchange.faults import FaultLog, Place
 from engine.interchange.headers import nearest, normalise
+from engine.interchange.names import file_name
 from engine.interchange.schema import TABLES
 from engine.interchange.texts import read_csv
 
@@ -90,7 +91,7 @@ class Mapped:
 
 def read_mapping(path: Path, log: FaultLog) -> Mapped:
     """Read a mapping file; every unknown table or column is an error."""
-    place = Place(path.name)
+    place = Place(file_name(path))
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -109,7 +110,7 @@ def read_mapping(path: Path, log: FaultLog) -> Mapped:
 
 def _from_csv(content: bytes, path: Path, log: FaultLog) -> dict[str, Any]:
     raw: dict[str, Any] = {}
-    sheet = read_csv(content, path.stem, path.name, log)
+    sheet = read_csv(content, path.stem, file_name(path), log)
     if sheet is None or not sheet.rows:
         return raw
     header = [normalise(str(c)).replace(" ", "_") for c in sheet.rows[0][1]]
@@ -121,7 +122,7 @@ def _from_csv(content: bytes, path: Path, log: FaultLog) -> dict[str, Any]:
             log.error(
                 "mapping_unreadable",
                 "в строке нужны table, column и source (или from_value и to_value)",
-                Place(path.name, number),
+                Place(file_name(path), number),
             )
         elif value:
             values = raw.setdefault(table, {}).setdefault("values", {})

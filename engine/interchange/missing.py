@@ -102,7 +102,7 @@ def report_missing(
         Headers already reported as scores of blocks; the columns they stand for are not missing.
     """
     wide = {b.header for b in blocks}
-    left = [u for u in unknown if u not in wide]
+    left = [u for u in unknown if u not in wide and not advice_on(u, table)]
     for column in missing:
         if blocks and column.name in _WIDE:
             continue
@@ -113,6 +113,11 @@ def report_missing(
             place.at(column.header),
             expected=column.name,
         )
+
+
+def advice_on(header: str, table: Table) -> str | None:
+    """What to write instead of a column that cannot be taken as it is, if that is known."""
+    return table.advice_for(normalise(header)) or table.advice_for(normalise(bare(header)))
 
 
 def _advice(column: Column, unknown: Sequence[str], table: Table) -> str:

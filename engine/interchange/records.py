@@ -8,9 +8,9 @@ from typing import Any
 
 from engine.interchange.columns import NODE, Column, Table
 from engine.interchange.faults import FaultLog, Place
-from engine.interchange.headers import bare, find_header, match_column, nearest_column, normalise
+from engine.interchange.headers import find_header, match_column, nearest_column, normalise
 from engine.interchange.mapping import ScoreColumn, TableMapping
-from engine.interchange.missing import report_missing, report_wide_scores, score_columns
+from engine.interchange.missing import advice_on, report_missing, report_wide_scores, score_columns
 from engine.interchange.schema import TABLES
 from engine.interchange.sheets import Sheet
 from engine.interchange.values import Cell, CellError, parse_cell
@@ -69,7 +69,7 @@ class Records:
 
 
 _ROW_NUMBERS = frozenset({"", "п п", "пп", "n", "n п п"})
-"""Headers of a column that only numbers the rows («№», «№ п/п»): nothing to take, nothing to say."""
+"""Headers of a column that only numbers the rows («№», «№ п/п»): nothing to take or to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def _report_unknown(unknown: Sequence[str], table: Table, place: Place, log: Fau
                 place.at(text),
             )
             continue
-        advice = table.advice_for(normalise(text)) or table.advice_for(normalise(bare(text)))
+        advice = advice_on(text, table)
         if advice:
             log.warning(
                 "column_not_taken", f"столбец «{text}» не берётся: {advice}", place.at(text)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.interchange.columns import Table
 from engine.interchange.faults import FaultLog, Place
 from engine.interchange.files import FileHints, read_file
-from engine.interchange.headers import match_table, match_table_by_header, normalise
+from engine.interchange.headers import fitting, match_table, match_table_by_header, normalise
 from engine.interchange.manifest import Manifest
 from engine.interchange.mapping import Mapped
+from engine.interchange.names import file_name
 from engine.interchange.schema import TABLES
 from engine.interchange.sheets import Sheet
 
@@ -33,6 +34,7 @@ def find_sources(
     manifest: Manifest,
     mapped: Mapped,
     log: FaultLog,
+    leave_out: Collection[str] = (),
 ) -> list[Source]:
     """Read every file of the package and tell which table each sheet holds.
 
@@ -42,23 +44,27 @@ def find_sources(
         Folder, or one XLSX or CSV file; ``None`` = only ``files``.
     files
         Table → file given by hand; it stands in the place of the package's own.
+    leave_out
+        Tables of the package that are not wanted.
     """
     sources: list[Source] = []
     if path is not None and path.is_file():
-        sources += _recognised(read_file(path, path.name, log), path.name, mapped, log)
+        sources += _recognised(read_file(path, file_name(path), log), file_name(path), mapped, log)
     elif path is not None and path.is_dir():
         sources += _of_folder(path, manifest, mapped, log)
     elif path is not None:
-        log.error("file_missing", "такой папки или файла нет: проверьте путь", Place(path.name))
-    sources = [s for s in sources if s.table.name not in files]
+        log.error(
+            "file_missing", "такой папки или файла нет: проверьте путь", Place(file_name(path))
+        )
+    sources = [s for s in sources if s.table.name not in {*files, *leave_out}]
     for name, file in sorted(files.items()):
         if name not in TABLES:
             raise ValueError(f"unknown table: {name}")
         if not file.is_file():
-            log.error("file_missing", "такого файла нет: проверьте путь", Place(file.name))
+            log.error("file_missing", "такого файла нет: проверьте путь", Place(file_name(file)))
             continue
-        sheets = read_file(file, file.name, log)
-        sources += _given(TABLES[name], sheets, file.name, mapped, log)
+        sheets = read_file(file, file_name(file), log)
+        sources += _given(TABLES[name], sheets, file_name(file), mapped, log)
     return sources
 
 
@@ -70,8 +76,8 @@ def _of_folder(folder: Path, manifest: Manifest, mapped: Mapped, log: FaultLog) 
             sources += _given(TABLES[resource.table], sheets, resource.path, mapped, log)
         return sources
     for file in _table_files(folder, log):
-        sheets = read_file(file, file.name, log, FileHints())
-        sources += _recognised(sheets, file.name, mapped, log)
+        sheets = read_file(file, file_name(file), log, FileHints())
+        sources += _recognised(sheets, file_name(file), mapped, log)
     return sources
 
 
@@ -87,7 +93,7 @@ def _table_files(folder: Path, log: FaultLog) -> Iterator[Path]:
             log.warning(
                 "file_not_read",
                 f"файлы {suffix} не читаются: сохраните таблицу как XLSX или CSV",
-                Place(file.name),
+                Place(file_name(file)),
             )
 
 
@@ -124,7 +130,17 @@ def _table_of(sheet: Sheet, file: str, only: bool, mapped: Mapped) -> Table | No
     by_name = match_table(sheet.name, tables)
     if by_name is None and only:
         by_name = match_table(Path(file).stem, tables)
-    return by_name or match_table_by_header(sheet.head, tables)
+    by_header = match_table_by_header(sheet.head, tables)
+    if by_name is None or by_header is None or by_name in _mapped_tables(mapped):
+        return by_name or by_header
+    # «Тест школы 5» holds scores and no schools: a header that is whole says more than a name.
+    whole, understood = fitting(sheet.head, by_name)
+    return by_header if not whole and fitting(sheet.head, by_header)[1] > understood else by_name
+
+
+def _mapped_tables(mapped: Mapped) -> list[Table]:
+    """Tables whose headers the mapping file speaks of."""
+    return [TABLES[name] for name, part in mapped.tables.items() if part.headers]
 
 
 def _given(

@@ -146,6 +146,8 @@ def _float(column: Column, cell: Cell) -> float:
         text = text.replace(",", ".")
     if not _NUMBER.fullmatch(text):
         hint = " Уберите знак процента и укажите максимум 100." if "%" in text else ""
+        if not hint and column.unit:
+            hint = f" Столбец «{column.header}» — {column.unit}."
         raise CellError("number_unreadable", f"«{cell}» — не число: впишите одно число.{hint}")
     return float(text)
 

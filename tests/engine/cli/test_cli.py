@@ -141,7 +141,7 @@ def test_usage_configuration_and_missing_files_have_their_codes(package, capsys)
 def test_import_checks_and_writes(package, tmp_path, capsys):
     """A dry run writes nothing; --out writes a package that is read again alike."""
     assert run(["import", str(package), "--dry-run"]) == 0
-    assert "activities: прочитано строк 8" in capsys.readouterr().out
+    assert "Мероприятия (activities): прочитано строк 8" in capsys.readouterr().out
     assert run(["import", str(package), "--out", str(tmp_path / "again")]) == 0
     assert run(["import", str(tmp_path / "again"), "--dry-run", "--json"]) == 0
     body = json.loads(capsys.readouterr().out.partition("{")[2].join(["{", ""]))

@@ -169,6 +169,8 @@ ERRORS: list[tuple[str, dict[str, object], Place]] = [
 WARNINGS: list[tuple[str, dict[str, object], Place]] = [
     ("unknown_column", {"activities.csv": "kind,title,Часыы\ndpp_pk,К,36\n"},
      ("activities.csv", 1, "Часыы")),
+    ("column_not_taken", {"educators.csv": "id,position,Стаж (лет)\ne1,teacher,2\n"},
+     ("educators.csv", 1, "Стаж (лет)")),
     ("personal_data_misplaced", {"educators.csv": "id,position,ФИО\ne1,teacher,Иванова И. И.\n"},
      ("educators.csv", 1, "ФИО")),
     ("duplicate_row", {"activities.csv": "kind,title\ndpp_pk,К\ndpp_pk,к\ndpp_pk,К\n"},
@@ -210,6 +212,9 @@ WARNINGS: list[tuple[str, dict[str, object], Place]] = [
         {"name": "activities", "path": "activities.csv"}, {"name": "zzz", "path": "zzz.csv"}])},
      ("datapackage.json", None, "resources")),
     # notes
+    ("node_assumed", {**PEOPLE, "diagnostics.csv": SCORES
+                      + "e1,2026-05-01,test,Блок «Методический»,1,5\n"},
+     ("diagnostics.csv", 2, "node")),
     ("kind_approximated", {"activities.csv": "kind,title\nevent_festival,Ф\n"},
      ("activities.csv", None, None)),
     ("score_absent", {**PEOPLE, "diagnostics.csv": SCORES + "e1,2026-05-01,test,MET,,5\n"},
@@ -228,7 +233,7 @@ ELSEWHERE = {
     # in the tests of the mapping file, the forms and the options
     "mapping_unreadable", "mapping_unknown_table", "mapping_unknown_column", "mapping_unused",
     "only_example_rows", "example_row_skipped", "as_of_missing", "time_zone_assumed",
-    "sheet_missing", "sheet_ambiguous", "labels_mixed", "text_unreadable",
+    "scores_in_columns", "sheet_missing", "sheet_ambiguous", "labels_mixed", "text_unreadable",
 }  # fmt: skip
 
 
@@ -314,13 +319,38 @@ def test_a_cycle_is_named_and_a_way_out_is_no_cycle(importing: Import) -> None:
 
 def test_an_unknown_node_names_the_likely_ones(importing: Import) -> None:
     """A misspelt code and a misspelt title both lead to the right node; a title is taken."""
-    rows = "e1,2026-05-01,test,MET.1,1,5\ne1,2026-05-02,test,Формирующее оцениванье,1,5\n"
+    rows = "e1,2026-05-01,test,MET.1,1,5\ne1,2026-05-02,test,Фармирующие оценевания,1,5\n"
     report = importing({**PEOPLE, "diagnostics.csv": SCORES + rows})
     assert all("MET.01 — Формирующее оценивание" in f.detail for f in report.faults)
     assert len(report.faults) == 2
     good = SCORES + "e1,2026-05-02,test,формирующее  оценивание,1,5\n"
     package = importing({**PEOPLE, "diagnostics.csv": good}).accepted()
     assert package.diagnostics["e1"][0].node == "MET.01"
+
+
+def test_a_node_is_known_by_its_topic_only_if_there_is_one(importing: Import) -> None:
+    """A drifted title leads to the only node of that topic; a number or two nodes to none."""
+    nodes = {"A": "Методические компетенции", "B": "Предметные компетенции", "B.1": "Предметные"}
+    rows = "e1,2026-05-0{},test,{},1,5\n"
+    said = ("Методический блок", "1. Методические дефициты", "a — Методические компетенции", "A")
+    scores = SCORES + "".join(rows.format(i, words) for i, words in enumerate(said, start=1))
+    report = importing({**PEOPLE, "diagnostics.csv": scores}, known_nodes=nodes)
+    assert [r.node for r in report.accepted().diagnostics["e1"]] == ["A"] * 4
+    assert places(report, "node_assumed") == [
+        ("diagnostics.csv", 2, "node"), ("diagnostics.csv", 3, "node")
+    ]  # fmt: skip
+    for words in ("Предметный блок", "Блок 1", "A — Предметные компетенции"):
+        scores = SCORES + rows.format(1, words)
+        report = importing({**PEOPLE, "diagnostics.csv": scores}, known_nodes=nodes)
+        assert places(report, "unknown_node") == [("diagnostics.csv", 2, "node")], words
+
+
+def test_unknown_nodes_are_no_duplicates(importing: Import) -> None:
+    """Two rows whose nodes are unknown, each in its own way, are two faults and no more."""
+    rows = "e1,2026-05-01,test,ИКТ,1,5\ne1,2026-05-01,test,ФГОС,2,5\n"
+    report = importing({**PEOPLE, "diagnostics.csv": SCORES + rows})
+    assert [f.code for f in report.faults] == ["unknown_node", "unknown_node"]
+    assert 'diagnostics.values.node."ИКТ" = ' in report.faults[0].detail
 
 
 def test_the_day_of_calculation_must_be_known(importing: Import) -> None:

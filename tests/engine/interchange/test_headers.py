@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from engine.interchange.headers import match_column, match_table, nearest_column, spellings
+from engine.interchange.headers import (
+    match_column,
+    match_table,
+    nearest_column,
+    normalise,
+    spellings,
+)
 from engine.interchange.schema import TABLES
 from engine.interchange.values import CellError, parse_cell
 
@@ -41,6 +47,31 @@ def test_case_space_yo_and_brackets_do_not_matter(header: str, column: str) -> N
     found = match_column(header, TABLES["activities"])
     assert found is not None
     assert found.name == column
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [("Дата проведения", "date"), ("Шифр", "educator_id"), ("Набранный балл", "score"),
+     ("Максимальный балл", "max_score"), ("Блок", "node"), ("Кол-во заданий", "n_tasks"),
+     ("Количество набранных баллов", "score"), ("Максимально возможный балл", "max_score"),
+     ("Шифр участника", "educator_id"), ("Наименование блока", "node"),
+     ("Форма диагностики", "method")],
+)  # fmt: skip
+def test_headers_of_real_sheets_of_scores(header: str, column: str) -> None:
+    """Sheets of scores as services for professional growth draw them up need no mapping file."""
+    found = match_column(header, TABLES["diagnostics"])
+    assert found is not None
+    assert found.name == column
+
+
+def test_advice_is_given_on_unknown_headers_only() -> None:
+    """A header with advice of its own names no column, so that the advice is reached."""
+    for table in TABLES.values():
+        for headers, text in table.advice:
+            assert text
+            for header in headers:
+                assert header == normalise(header)
+                assert match_column(header, table) is None, (table.name, header)
 
 
 def test_a_likely_header_is_advised_and_not_taken() -> None:

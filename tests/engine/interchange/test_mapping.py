@@ -76,7 +76,50 @@ def test_a_missing_column_advises_the_line_to_write(importing: Import) -> None:
     scores = "Кто,Дата,Метод,Компетенция,Балл,Максимум\ne1,20.05.2026,тест,MET,5,10\n"
     report = importing({"educators.csv": EDUCATORS, "diagnostics.csv": scores})
     (fault,) = report.faults
-    assert '[diagnostics.columns] "Кто" = "educator_id"' in fault.detail
+    assert fault.detail.endswith('diagnostics.columns."Кто" = "educator_id"')
+
+
+def test_the_advised_line_is_a_mapping_file(importing: Import, tmp_path: Path) -> None:
+    """Copied as it stands, quotes in the header and all, the line makes the file readable."""
+    scores = '"Кто ""он""",Дата,Метод,Компетенция,Балл,Максимум\ne1,20.05.2026,тест,MET,5,10\n'
+    files = {"educators.csv": EDUCATORS, "diagnostics.csv": scores}
+    (fault,) = importing(files).faults
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(advised(fault.detail))
+    assert importing(files, mapping=mapping).accepted().diagnostics["e1"][0].score == 5
+
+
+def advised(detail: str) -> str:
+    """The line of the mapping file that a fault advises, up to the next clause."""
+    return detail.split("(--mapping): ")[1].split("; ")[0]
+
+
+def test_a_sheet_with_a_column_per_block_gets_its_line(importing: Import, tmp_path: Path) -> None:
+    """The advised lines, copied as they stand, make the wide sheet readable."""
+    head = 'Шифр;Дата;Методические компетенции (макс. 25);"Ведение ""ЭЖ"", из 5 (5 б.)";Итого\n'
+    files = {"educators.csv": EDUCATORS, "итоги.csv": head + "e1;20.05.2026;11;4;15\n"}
+    report = importing(files)
+    wide, method = report.faults
+    assert (wide.code, method.code) == ("scores_in_columns", "column_missing")
+    assert wide.parameters["columns"] == [
+        "Методические компетенции (макс. 25)",
+        'Ведение "ЭЖ", из 5 (5 б.)',
+    ]
+    constant = 'diagnostics.constants.method = "тест"'
+    assert constant in method.detail
+    mapping = tmp_path / "m.toml"
+    line = advised(wide.detail).replace('"Ведение \\"ЭЖ\\", из 5"', '"PSY.01"')
+    mapping.write_text(f"{constant}\n{line}\n")
+    results = importing(files, mapping=mapping).accepted().diagnostics["e1"]
+    assert [(r.node, r.score, r.max_score) for r in results] == [("MET", 11, 25), ("PSY.01", 4, 5)]
+
+
+def test_blocks_without_a_maximum_leave_it_to_be_written(importing: Import) -> None:
+    """Headers that state no maximum are named with a «?» in its place."""
+    files = {"educators.csv": EDUCATORS, "итоги.csv": "Шифр;Дата;Метод;Блок А;Блок Б;ФИО\n"}
+    (fault,) = importing(files).faults
+    assert fault.parameters["columns"] == ["Блок А", "Блок Б"]
+    assert "max_score = ?" in fault.detail
 
 
 def test_a_csv_mapping_does_the_same(importing: Import, tmp_path: Path) -> None:
