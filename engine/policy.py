@@ -134,6 +134,22 @@ class Limits:
     educator_may_replace: tuple[str, ...]
 
 
+def settled_limit(limits: Limits, name: str, stated: int | None) -> int:
+    """The limit that holds: what an educator states may tighten, or replace where it may.
+
+    Parameters
+    ----------
+    name
+        Field of ``Limits`` with a number.
+    stated
+        The educator's or methodist's own number; ``None`` = none.
+    """
+    own = int(getattr(limits, name))
+    if stated is None:
+        return own
+    return stated if name in limits.educator_may_replace else min(own, stated)
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A span of days (both ends included) in which the tempo is scaled by ``tempo_factor``."""

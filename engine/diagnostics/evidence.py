@@ -50,6 +50,11 @@ class Sitting:
     rows: tuple[DiagnosticResult, ...]
 
     @property
+    def tasks_known(self) -> bool:
+        """Whether ``n_tasks`` was counted or stated, and is not the policy's default."""
+        return any(row.criterion is not None or row.n_tasks is not None for row in self.rows)
+
+    @property
     def share(self) -> float:
         """Score / maximum in [0, 1]."""
         return min(1.0, self.score / self.max_score)

@@ -118,6 +118,6 @@ def _node_proficiency(
         raw_share=newest.share,
         raw_score=newest.score,
         raw_max=newest.max_score,
-        raw_tasks=newest.n_tasks,
+        raw_tasks=newest.n_tasks if newest.tasks_known else 0,
         evidence=tuple(sorted(rows, key=row_order)),
     )

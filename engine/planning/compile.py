@@ -29,6 +29,7 @@ from engine.domain import (
     Ranking,
     Reason,
     Slot,
+    Technology,
 )
 from engine.planning.compile_dated import Travel, compile_travel, dated_runs
 from engine.planning.compile_frame import Frame, compile_frame
@@ -55,7 +56,7 @@ from engine.planning.compile_selection import (
 from engine.planning.compile_selfpaced import self_paced_runs
 from engine.planning.compile_table import CandidateFacts, Funded, build_table, compile_budget, fund
 from engine.planning.problem import CheckpointRules, Limits, ProblemActivity, RouteProblem
-from engine.policy import PolicyProfile
+from engine.policy import PolicyProfile, settled_limit
 
 NOT_FOR_DIAGNOSTICS = JUDGED_HERE | {"already_completed", "hours_unknown", "form_not_admitted"}
 """Codes of ineligibility that do not stand against a diagnostic.
@@ -242,6 +243,12 @@ def _candidates(x: _Inputs) -> tuple[Funded, Settled, dict[str, Reason]]:
 
 def _runs(x: _Inputs, selection: Selection, refusals: Refusals) -> Runs:
     rows = np.flatnonzero(selection.wanted[x.catalogue.offering_activity])
+    if not x.frame.online_allowed:
+        # Without internet a distance course is out of reach, whether or not it has meetings.
+        remote = np.array([Technology.DISTANCE in a.technologies for a in x.catalogue.activities])
+        cut_off = remote[x.catalogue.offering_activity[rows]]
+        refusals.note("online_not_possible", rows[cut_off])
+        rows = rows[~cut_off]
     paced = x.catalogue.self_paced[rows]
     duration, limits = x.catalogue.duration_min, x.policy.limits
     dated = dated_runs(
@@ -351,10 +358,10 @@ def _activities(
 
 
 def _limits(constraints: Constraints, policy: PolicyProfile, frame: Frame) -> Limits:
-    limits, steps = policy.limits, constraints.max_steps
+    limits = policy.limits
     return Limits(
         workload_max_min=frame.workload_max_min,
-        steps_max=limits.steps_max if steps is None else min(limits.steps_max, steps),
+        steps_max=settled_limit(limits, "steps_max", constraints.max_steps),
         parallel_max=limits.parallel_max,
         daily_max_min=limits.daily_max_min,
         travel_buffer_min=limits.travel_buffer_min,

@@ -13,7 +13,7 @@ from engine.calendar import WorkCalendar, effective_conditions, local_date, loca
 from engine.domain import BoolArray, Constraints, Educator, IntArray, Slot
 from engine.errors import Fault, InputError
 from engine.planning.problem import DAY_MIN
-from engine.policy import PolicyProfile
+from engine.policy import PolicyProfile, settled_limit
 
 EPOCH_DAY = dt.date(1970, 1, 1).toordinal()
 
@@ -104,10 +104,7 @@ def compile_frame(
         busy=join_spans(
             [_minutes(slot, calendar) for slot in constraints.busy], calendar.n_days * DAY_MIN
         ),
-        workload_max_min=min(
-            policy.limits.total_max_min,
-            policy.limits.total_max_min if educator.total_min is None else educator.total_min,
-        ),
+        workload_max_min=settled_limit(policy.limits, "total_max_min", educator.total_min),
         online_allowed=effective_conditions(educator).internet is not False,
     )
 
@@ -116,7 +113,15 @@ def own_tempo(educator: Educator, policy: PolicyProfile) -> int:
     """Tempo of an ordinary week: the educator's own up to the policy's most, else the default."""
     if educator.tempo_min_per_week is None:
         return policy.limits.tempo_default_min
-    return min(educator.tempo_min_per_week, policy.limits.tempo_max_min)
+    return min(educator.tempo_min_per_week, tempo_most(educator, policy))
+
+
+def tempo_most(educator: Educator, policy: PolicyProfile) -> int:
+    """Most minutes that a week may ever have for this educator."""
+    stated = educator.tempo_min_per_week
+    if stated is not None and "tempo_max_min" in policy.limits.educator_may_replace:
+        return max(stated, policy.limits.tempo_max_min)
+    return policy.limits.tempo_max_min
 
 
 def _tempo(
@@ -138,7 +143,7 @@ def _tempo(
     tempo = np.asarray(scaled, dtype=np.int64)
     for week, minutes in _stated(constraints.tempo_by_week, calendar).items():
         if admitted[week]:
-            tempo[week] = max(0, min(minutes, policy.limits.tempo_max_min))
+            tempo[week] = max(0, min(minutes, tempo_most(educator, policy)))
     if not tempo.any():
         raise InputError([_no_tempo(own)])
     return tempo

@@ -118,12 +118,19 @@ class CandidateFacts:
 
 
 def compile_budget(constraints: Constraints, limits: Limits) -> tuple[int, ...]:
-    """Roubles by source in the order of ``FUNDING``; what the request states replaces the policy.
+    """Roubles by source in the order of ``FUNDING``.
 
-    A source that neither names has none.
+    What the request states for a source replaces the policy's amount where the policy lets
+    educators replace budgets, else only lowers it. A source that neither names has none.
     """
     stated = constraints.budget_by_source or {}
-    return tuple(max(0, stated.get(s, limits.budget_rub.get(s, 0))) for s in FUNDING)
+    replaces = "budget_rub" in limits.educator_may_replace
+    amounts = []
+    for source in FUNDING:
+        own = limits.budget_rub.get(source, 0)
+        asked = stated.get(source, own)
+        amounts.append(max(0, asked if replaces else min(own, asked)))
+    return tuple(amounts)
 
 
 def fund(

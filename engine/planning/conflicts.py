@@ -67,8 +67,9 @@ class _Clock:
         A route of pins and what they need alone is looked for first: it is a route of the whole
         problem too, and nearly always there is one.
         """
-        if self._check(_needed_only(problem)):
-            return True
+        verdict = self._check(_needed_only(problem))
+        if verdict or (verdict is False and _needs_suffice(problem)):
+            return verdict
         return self._check(problem)
 
     def _check(self, problem: RouteProblem) -> bool | None:
@@ -100,19 +101,38 @@ def find_conflict(problem: RouteProblem, options: SolveOptions) -> Conflict | No
     clock = _Clock(options)
     if clock.feasible(problem) is not False:
         return None
+    kept, minimal = _minimal(problem, list(conflict_members(problem)), clock)
+    repairs = tuple(_repairs(problem, kept, clock))
+    return Conflict(tuple(kept), repairs, minimal)
+
+
+def _minimal(
+    problem: RouteProblem, members: list[Member], clock: _Clock
+) -> tuple[list[Member], bool]:
+    """Deletion filter that drops in halves: most members are innocent, and fall together.
+
+    A single member is kept exactly when what is left of the problem without it is feasible, or
+    cannot be decided in time; then the second value is false.
+    """
     kept: list[Member] = []
     minimal = True
     current = problem
-    for member in conflict_members(problem):
-        without = member.relax(current)
+    chunks = [members]
+    while chunks:
+        chunk = chunks.pop()
+        without = current
+        for member in chunk:
+            without = member.relax(without)
         verdict = clock.feasible(without)
         if verdict is False:
             current = without
+        elif len(chunk) > 1:
+            middle = len(chunk) // 2
+            chunks += [chunk[middle:], chunk[:middle]]
         else:
-            kept.append(member)
+            kept += chunk
             minimal = minimal and verdict is True
-    repairs = tuple(_repairs(problem, kept, clock))
-    return Conflict(tuple(kept), repairs, minimal)
+    return kept, minimal
 
 
 def _needed_only(problem: RouteProblem) -> RouteProblem:
@@ -134,6 +154,18 @@ def _needed_only(problem: RouteProblem) -> RouteProblem:
         open_activities = found - needed
     excluded = table.excluded | ~np.isin(table.activity, sorted(needed))
     return replace(problem, candidates=replace(table, excluded=excluded))
+
+
+def _needs_suffice(problem: RouteProblem) -> bool:
+    """Whether a further candidate can never make a pinned route feasible.
+
+    It can only where a least share of a form asks for more, or where it moves the route's ends
+    and with them checkpoints or windows that may not be missed.
+    """
+    least = any(limit.least_min > 0 or limit.least_steps > 0 for limit in problem.form_mix)
+    checkpoints = problem.checkpoints.middle or problem.checkpoints.final
+    windows = bool(problem.mentor.options) and not problem.mentor.missed_meeting_allowed
+    return not (least or checkpoints or windows)
 
 
 # --------------------------------------------------------------------------- members

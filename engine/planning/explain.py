@@ -19,6 +19,8 @@ from engine.planning.solution import Route
 
 GAIN_UNITS = 10_000
 MPT = 1_000
+LEAST_SHOWN = 0.005
+"""Part of a whole deficit below which a number would be printed as 0,00."""
 TRIALS_PER_DEMAND = 20
 """Candidates tried to find out what keeps a demand open; the strongest ones come first."""
 
@@ -100,6 +102,7 @@ def step_reasons(
     chosen: Sequence[int],
     j: int,
     facts: Sequence[ClosingFact],
+    requests: Mapping[str, str],
 ) -> tuple[Reason, ...]:
     """What a chosen candidate is there for: demands, pins, practice, prerequisites.
 
@@ -107,8 +110,12 @@ def step_reasons(
     ----------
     titles
         Title by activity id.
+    requests
+        The words of each request by its id; without words it is named by the demand's title.
     """
-    reasons = [_demand_reason(demands[f.demand], f) for f in facts]
+    reasons = [
+        _demand_reason(demands[f.demand], f, requests) for f in facts if f.expected >= LEAST_SHOWN
+    ]
     mine = int(problem.candidates.activity[j])
     label = problem.activities[mine].label
     for pin in problem.pins:
@@ -124,17 +131,19 @@ def step_reasons(
     return tuple(reasons)
 
 
-def _demand_reason(demand: Demand, fact: ClosingFact) -> Reason:
+def _demand_reason(demand: Demand, fact: ClosingFact, requests: Mapping[str, str]) -> Reason:
     parameters: dict[str, object] = {"title": demand.title, "expected": round(fact.expected, 4)}
     if demand.kind is DemandKind.REQUEST:
-        return Reason("closes_request", {**parameters, "text": demand.text or demand.title})
+        asked = [requests[i] for i in demand.request_ids if requests.get(i)]
+        return Reason("closes_request", {**parameters, "text": "; ".join(asked) or demand.title})
     if demand.kind is DemandKind.DEVELOPMENT:
         return Reason("closes_development", parameters)
     parameters["estimate"] = round(demand.expected, 4)
     measured = demand.proficiency
-    if measured is not None and measured.n_tasks:
-        parameters["n_tasks"] = measured.n_tasks
-        parameters["n_tasks_wrong"] = round(measured.n_tasks * (1 - measured.raw_share))
+    # Tasks can be told only where they were stated; a default of the policy is nobody's test.
+    if measured is not None and measured.raw_tasks:
+        parameters["n_tasks"] = measured.raw_tasks
+        parameters["n_tasks_wrong"] = round(measured.raw_tasks * (1 - measured.raw_share))
     return Reason("closes_deficit", parameters)
 
 
@@ -183,7 +192,7 @@ def unmet_demands(
         Index of the demand and its reason.
     """
     for k, demand in enumerate(demands):
-        if demand.expected <= 0 or report.demand_fill[k].value_mpt > 0:
+        if demand.expected < LEAST_SHOWN or report.demand_fill[k].value_mpt > 0:
             continue
         candidates = _candidates_for(problem, k)
         if candidates:
@@ -206,23 +215,35 @@ def _candidates_for(problem: RouteProblem, k: int) -> list[int]:
 def _blocking_rule(
     problem: RouteProblem, route: Route, report: CheckReport, candidates: Sequence[int]
 ) -> Reason:
-    """The rule that most of the strongest candidates would break if added to the route."""
+    """The rule that most of the strongest candidates would break if added to the route.
+
+    Of rules that stand in the way equally often the one of the whole route is named before one
+    of a week or an hour: room in a week does not help where the total is used up.
+    """
     broken: Counter[str] = Counter()
     for j in candidates[:TRIALS_PER_DEMAND]:
         chosen = tuple(sorted({*route.chosen, j}))
         trial = Route(chosen, route.mentor, route.slots, route.middle, route.final)
         rules = {v.rule for v in check_route(problem, trial).violations}
         # A later end moves checkpoints and meetings: these follow the step, they do not forbid it.
-        hard = sorted(rules - {"checkpoints", "mentor_cadence", "transfer", "prerequisite"})
+        hard = rules - {"checkpoints", "mentor_cadence", "transfer", "prerequisite"}
         if not hard:
             return Reason("outranked")
-        broken[hard[0]] += 1
-    rule = min(broken, key=lambda r: (-broken[r], r))
+        broken.update(hard)
+    rule = min(broken, key=lambda r: (-broken[r], _WIDTH.index(r), r))
     return _rule_reason(problem, rule)
 
 
+_WIDTH = (
+    *("workload", "steps", "budget", "form_mix", "parallel", "tempo", "daily_load", "overlap"),
+    *("one_offering", "pinned", "excluded", "seats", "form_by_level", "mentor_required"),
+    *("mentor_capacity", "structure"),
+)
+
+
 _UNMET_OF_RULE = {
-    "tempo": "tempo",
+    # Weeks are filled by the chosen steps: without them the candidate would fit.
+    "tempo": "weeks_full",
     "workload": "workload",
     "steps": "steps",
     "budget": "budget",
@@ -239,8 +260,6 @@ def _rule_reason(problem: RouteProblem, rule: str) -> Reason:
         return Reason(code, {"limit": problem.limits.steps_max})
     if code == "workload":
         return Reason(code, {"limit_min": problem.limits.workload_max_min})
-    if code == "tempo":
-        return Reason(code, {"tempo_min": int(problem.tempo_min.max())})
     return Reason(code)
 
 

@@ -14,6 +14,7 @@ from engine.domain import Demand, DemandKind, Level, Reason
 from engine.framework import Framework
 from engine.mentorship import missing_dates
 from engine.planning.checks import CheckReport, check_route
+from engine.planning.compile_frame import tempo_most
 from engine.planning.explain import closed_part, unmet_demands
 from engine.planning.problem_json import problem_digest
 from engine.planning.solution import RouteSolution
@@ -69,7 +70,7 @@ def assemble(stages: Stages, framework: Framework, catalogue: Catalogue) -> Reco
         unmet=tuple(_unmet(stages, report)),
         conflict=_conflict(stages, catalogue),
         repairs=_repairs(stages, catalogue),
-        notes=tuple(_notes(stages)),
+        notes=tuple(_notes(stages, framework)),
         not_chosen=_not_chosen(stages, catalogue),
         provenance=_provenance(stages, framework, catalogue, digest),
     )
@@ -126,7 +127,7 @@ def _deficit(
         level_probability=None if np.isnan(probability).any() else probability,
         raw_score=measured.raw_score if measured else None,
         raw_max=measured.raw_max if measured else None,
-        n_tasks=(measured.raw_tasks or measured.n_tasks) if measured else None,
+        n_tasks=(measured.raw_tasks or None) if measured else None,
         closed_expected=closed,
         evidence=_evidence(demand),
         direction=_direction(framework, demand),
@@ -309,16 +310,60 @@ def _repairs(stages: Stages, catalogue: Catalogue) -> tuple[Repair, ...]:
     return tuple(repairs)
 
 
-def _notes(stages: Stages) -> Iterator[Reason]:
+def _notes(stages: Stages, framework: Framework) -> Iterator[Reason]:
     request = stages.request
     yield from missing_dates(request.educator, stages.policy, request.as_of)
     if stages.conflict is not None and not stages.conflict.minimal:
         yield Reason("conflict_unfinished")
     if not request.diagnostics and not request.responses:
         yield Reason("no_diagnostics")
+    yield from _unused_evidence(stages, framework)
+    yield from _applied_limits(stages)
     for r in stages.requests:
         if r.text and not stages.request_nodes.get(r.id) and r.career_position is None:
             yield Reason("unmatched_request", {"text": r.text})
+
+
+def _unused_evidence(stages: Stages, framework: Framework) -> Iterator[Reason]:
+    """Results that no demand shows: of nodes that are not for this educator, or too old."""
+    request = stages.request
+    shown = {d.proficiency.node for d in stages.deficits.demands if d.proficiency is not None}
+    educator = request.educator
+    applies = framework.applies_to(educator.position, educator.subjects, educator.stages)
+    newest: dict[str, dt.date] = {}
+    dated = [(r.node, r.date) for r in request.diagnostics]
+    dated += [(r.node, r.date) for r in request.responses]
+    for node, day in dated:
+        newest[node] = max(day, newest.get(node, day))
+    for node in sorted(newest.keys() - shown):
+        title = framework.node(node).title
+        if applies[framework.index[node]]:
+            yield Reason("stale_evidence", {"title": title, "date": newest[node]})
+        else:
+            yield Reason("node_not_applicable", {"title": title})
+
+
+def _applied_limits(stages: Stages) -> Iterator[Reason]:
+    """Numbers that were asked for and did not hold, because the policy's are tighter."""
+    request = stages.request
+    problem = stages.compiled.problem.limits
+    tempo = tempo_most(request.educator, stages.policy)
+    asked: tuple[tuple[str, int | None, int], ...] = (
+        ("tempo_max_min", request.educator.tempo_min_per_week, tempo),
+        ("total_max_min", request.educator.total_min, problem.workload_max_min),
+        ("steps_max", request.constraints.max_steps, problem.steps_max),
+    )
+    for name, stated, applied in asked:
+        if stated is not None and stated > applied:
+            yield Reason("limit_applied", {"limit": name, "asked": stated, "applied": applied})
+    for source, stated_rub in sorted((request.constraints.budget_by_source or {}).items()):
+        index = stages.compiled.problem.budget_sources.index(source.value)
+        amount = stages.compiled.problem.budget_rub[index]
+        if stated_rub > amount:
+            yield Reason(
+                "limit_applied",
+                {"limit": "budget_rub", "asked": stated_rub, "applied": amount},
+            )
 
 
 def _provenance(
@@ -326,7 +371,7 @@ def _provenance(
 ) -> Provenance:
     options = stages.options
     return Provenance(
-        policy=f"{stages.policy.id} {stages.policy.version}",
+        policy=f"{stages.policy.id} {stages.policy.version}: {stages.policy.regulation}",
         framework=f"{framework.id} {framework.version}",
         catalogue=catalogue.version,
         model=stages.ranking.model_version,

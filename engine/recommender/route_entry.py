@@ -132,8 +132,9 @@ def _reasons(
     titles = {compiled.activity_ids[i]: "" for i in route.chosen}
     for i in titles:
         titles[i] = catalogue.activities[catalogue.activity_index[i]].title
+    asked = {r.id: r.text for r in stages.requests if r.text}
     reasons = step_reasons(
-        compiled.problem, stages.deficits.demands, titles, route.chosen, j, facts
+        compiled.problem, stages.deficits.demands, titles, route.chosen, j, facts, asked
     )
     fact = compiled.facts.of(j)
     activity = catalogue.activities[catalogue.activity_index[fact.activity_id]]

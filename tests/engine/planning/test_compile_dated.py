@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.calendar import local_minutes
-from engine.domain import Conditions, Constraints, Educator, Organisation, Position, Slot
+from engine.domain import (
+    Conditions,
+    Constraints,
+    Educator,
+    Organisation,
+    Position,
+    Slot,
+    Technology,
+)
 from engine.planning.compile_dated import spread
 from engine.planning.compile_frame import wall_minutes
 from tests.engine.planning.compile_builders import (
@@ -361,3 +369,15 @@ def test_hours_without_a_split_leave_out_weeks_without_tempo():
     assert spread(start, end, total, 3, open_week).tolist() == [[70, 0, 70]]
     closed = np.zeros(3, dtype=bool)
     assert spread(start, end, total, 3, closed).tolist() == [[47, 47, 46]]
+
+
+def test_without_internet_distance_courses_are_out_of_reach():
+    """A self-paced distance course needs internet though it has no meetings; a printed one not."""
+    away = Educator("e", Position.TEACHER, conditions=Conditions(internet=False))
+    for technology, expected in (
+        (Technology.DISTANCE, "online_not_possible"),
+        (Technology.SELF_DIRECTED, None),
+    ):
+        case = Case([seminar(technologies=(technology,))], [self_paced()], educator=away)
+        assert (case.why() if expected else None) == expected
+        assert bool(case.candidates()) is (expected is None)

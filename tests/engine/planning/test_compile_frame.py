@@ -7,8 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from engine.domain import Constraints, Educator, Position
+from engine.catalogue import FUNDING
+from engine.domain import Constraints, Educator, Funding, Position
 from engine.errors import InputError
+from engine.planning.compile_table import compile_budget
+from engine.policy import settled_limit
 from tests.engine.planning.compile_builders import (
     MOSCOW,
     TEACHER,
@@ -122,3 +125,24 @@ def test_same_input_same_problem():
     first = Case(activities, offerings).candidates()
     second = Case(activities[::-1], offerings[::-1]).candidates()
     assert list(first.items()) == list(second.items())
+
+
+def test_a_limit_is_tightened_or_replaced_as_the_policy_says():
+    """Stated 5 000 against 4 000: the policy's holds, unless educators may replace that limit."""
+    limits = with_limits(total_max_min=4_000).limits
+    assert settled_limit(limits, "total_max_min", 5_000) == 4_000
+    assert settled_limit(limits, "total_max_min", 3_000) == 3_000
+    assert settled_limit(limits, "total_max_min", None) == 4_000
+    free = with_limits(total_max_min=4_000, educator_may_replace=("total_max_min",)).limits
+    assert settled_limit(free, "total_max_min", 5_000) == 5_000
+
+
+def test_a_budget_is_lowered_or_replaced_as_the_policy_says():
+    """30 000 by policy, 50 000 stated: only a policy that lets it be replaced gives 50 000."""
+    asked = Constraints(budget_by_source={Funding.STATE: 50_000})
+    fixed = with_limits(budget_rub={Funding.STATE: 30_000}, educator_may_replace=()).limits
+    assert compile_budget(asked, fixed)[FUNDING.index(Funding.STATE)] == 30_000
+    free = with_limits(
+        budget_rub={Funding.STATE: 30_000}, educator_may_replace=("budget_rub",)
+    ).limits
+    assert compile_budget(asked, free)[FUNDING.index(Funding.STATE)] == 50_000

@@ -1,10 +1,12 @@
 """Claims about reasons: shares sum to what the route closes, codes name what stands in the way."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.domain import Demand, DemandKind, Reason
 from engine.planning.checks import check_route
-from engine.planning.explain import closings, step_reasons, unmet_demands
+from engine.planning.explain import ClosingFact, closings, step_reasons, unmet_demands
 from engine.planning.problem import Limits, Pin, ProblemDemand
 from engine.planning.solution import Route
 from tests.engine.planning.problems import activity, at, candidate, make_problem
@@ -67,7 +69,7 @@ def test_a_practice_and_a_prerequisite_say_what_they_are_for():
         pins=(Pin("required_theme", "burnout", (1,)),),
     )
     titles = {"a0": "Программа", "a1": "Стажировка", "a2": "Курс"}
-    of = {j: step_reasons(problem, [demand()], titles, (0, 1, 2), j, ()) for j in range(3)}
+    of = {j: step_reasons(problem, [demand()], titles, (0, 1, 2), j, (), {}) for j in range(3)}
     assert of[0] == (Reason("prerequisite_for", {"title": "Курс"}),)
     assert of[1] == (
         Reason("required_theme", {"theme": "burnout", "title": "Стажировка"}),
@@ -96,8 +98,8 @@ def test_the_reason_nearest_to_a_route_wins():
     assert only == {0: Reason("not_eligible", {"code": "audience_position"})}
 
 
-def test_a_full_week_is_named_as_tempo():
-    """The only candidate does not fit beside what is chosen: tempo keeps the demand open."""
+def test_a_full_week_is_named():
+    """The only candidate does not fit beside what is chosen in its week."""
     problem = make_problem(
         [
             candidate(0, gains=((0, 100),), weekly=((0, 200),)),
@@ -107,7 +109,7 @@ def test_a_full_week_is_named_as_tempo():
         tempo=300,
     )
     found = unmet(problem, [demand(), demand("d1")], [["a0"], ["a1"]], {}, Route((0,)))
-    assert found == {1: Reason("tempo", {"tempo_min": 300})}
+    assert found == {1: Reason("weeks_full")}
 
 
 def test_steps_and_overlap_are_named():
@@ -131,3 +133,34 @@ def test_a_demand_that_is_partly_closed_or_empty_is_not_unmet():
     problem = make_problem([candidate(0, gains=((0, 10),))])
     assert unmet(problem, [demand()], [["a0"]], {}, Route((0,))) == {}
     assert unmet(problem, [demand(expected=0.0)], [["a0"]], {}, Route()) == {}
+
+
+def test_the_whole_route_is_named_before_a_week():
+    """Where the total and a week are full at once, more room in the week would not help."""
+    problem = make_problem(
+        [
+            candidate(0, gains=((0, 100),), weekly=((0, 200),)),
+            candidate(1, gains=((1, 100),), weekly=((0, 200),)),
+        ],
+        demands=(ProblemDemand("d0", ((5_000, 1_000),)), ProblemDemand("d1", ((5_000, 1_000),))),
+        tempo=300,
+        limits=Limits(workload_max_min=350),
+    )
+    found = unmet(problem, [demand(), demand("d1")], [["a0"], ["a1"]], {}, Route((0,)))
+    assert found == {1: Reason("workload", {"limit_min": 350})}
+
+
+def test_a_request_is_quoted_in_its_own_words():
+    """The reason repeats what was asked, not the framework's name for it."""
+    asked = replace(demand("request:r1"), kind=DemandKind.REQUEST, request_ids=("r1",))
+    fact = ClosingFact(0, 0.1, (0.1, 0.1))
+    problem = make_problem([candidate(0)])
+    words = {"r1": "Хочу спокойных уроков"}
+    (reason,) = step_reasons(problem, [asked], {"a0": "A"}, (0,), 0, (fact,), words)
+    assert reason.parameters["text"] == "Хочу спокойных уроков"
+
+
+def test_what_would_be_printed_as_nothing_is_no_reason():
+    """Closing 0.004 of a deficit is not given as a reason."""
+    fact = ClosingFact(0, 0.004, (0.0, 0.0))
+    assert step_reasons(make_problem([candidate(0)]), [demand()], {}, (0,), 0, (fact,), {}) == ()
