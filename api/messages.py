@@ -233,6 +233,12 @@ FAULTS: Mapping[str, Phrase] = {
         "педагога «{id}» служба не знает: передайте его целиком (position и остальное)",
         "the service does not know the educator “{id}”: send the whole one (position and so on)",
     ),
+    "educator_id_is_a_name": Phrase(
+        "код педагога похож на имя человека: передайте псевдоним (например, П-001), а имя для "
+        "страницы маршрута — в educator.display_name",
+        "the educator's id looks like the name of a person: send a pseudonym (such as P-001), and "
+        "the name for the page, if any, in educator.display_name",
+    ),
     "unknown_policy": Phrase(
         "профиля политики «{policy}» нет; есть: {known}",
         "there is no policy profile “{policy}”; there are: {known}",
@@ -260,6 +266,10 @@ FAULTS: Mapping[str, Phrase] = {
         "нет ни activity_id, ни title: укажите хотя бы одно",
         "there is neither activity_id nor title: give at least one",
     ),
+    "date_in_future": Phrase(
+        "дата {date} позже дня расчёта {as_of}: исправьте дату или as_of",
+        "the date {date} is after the day of as_of, {as_of}: correct the date or as_of",
+    ),
     "busy_given_twice": Phrase(
         "занятость передана дважды: оставьте busy или busy_ics",
         "busy times are given twice: keep busy or busy_ics",
@@ -272,7 +282,6 @@ FAULTS: Mapping[str, Phrase] = {
 ENGINE_FAULTS: Mapping[str, str] = {
     "score_above_maximum": "the score is above the maximum",
     "unknown_node": "there is no such node in the framework",
-    "date_in_future": "the date is after as_of",
     "tasks_not_positive": "the number of tasks must be at least 1",
     "maximum_not_positive": "the maximum score must be above 0",
     "calendar_too_large": "the calendar is too large",

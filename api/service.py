@@ -17,8 +17,10 @@ from api.translate import Context, Translated
 from engine.catalogue import Catalogue
 from engine.domain import DeficitVector, Ranking
 from engine.errors import ConfigurationError, InputError
-from engine.framework import DEFAULT_FRAMEWORK, Framework, load_framework
-from engine.interchange import DataPackage, read_package
+from engine.framework import Framework, load_framework
+from engine.interchange import DataPackage, nodes_of, read_package
+from engine.interchange.faults import FaultLog
+from engine.interchange.manifest import Manifest, read_manifest
 from engine.planning.problem_json import write_problem_file
 from engine.policy import list_policies, load_policy
 from engine.recommendation import to_dict
@@ -175,16 +177,19 @@ def build_service(
 def load_package(settings: Settings) -> DataPackage:
     """Data package of the settings, the bundled demo by default.
 
+    It is read against the framework that it names, as ``Recommender.from_package`` uses it.
+
     Raises
     ------
     ConfigurationError
         The package has faults; each is named.
     """
     folder = Path(settings.data_package or str(data_root() / "demo"))
-    framework = load_framework(DEFAULT_FRAMEWORK)
+    # What is wrong with the manifest is told by read_package, with everything else.
+    manifest = read_manifest(folder, FaultLog()) if folder.is_dir() else Manifest()
+    framework = load_framework(manifest.framework)
     try:
-        titles = {node.code: node.title for node in framework.nodes}
-        return read_package(folder, known_nodes=titles).accepted()
+        return read_package(folder, known_nodes=nodes_of(framework)).accepted()
     except InputError as error:
         raise ConfigurationError(f"пакет данных {folder} не принят: {error}") from error
 

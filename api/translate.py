@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from api.messages import FAULTS, RUSSIAN
+from api.names import looks_like_name
 from api.people import Known, People
 from api.pointers import Pointers
 from api.schemas.evidence import AnyDiagnostic, HistoryBody, ItemBody, RequestBody, ScoreBody
@@ -102,7 +103,7 @@ def to_request(body: RouteBody, context: Context, language: str) -> Translated:
     educator = _educator(body, known, context, as_of, faults)
     evidence, pointers = _evidence(body.diagnostics, known, context.people.items, faults)
     requests = _requests(body.requests, known, faults)
-    history = _history(body.history, known, faults)
+    history = _history(body.history, known, lambda: _today(educator, policy, as_of), faults)
     constraints = _constraints(body.constraints, faults)
     busy = _busy(body.constraints, known, lambda: _zone(educator, policy), as_of, faults)
     deadline_ms = _deadline(body.options.deadline_ms, context.settings, faults)
@@ -138,6 +139,10 @@ def _policy(body: RouteBody, context: Context, faults: _Faults) -> str:
 
 def _known(body: RouteBody, context: Context, faults: _Faults) -> Known | None:
     """What is known of an educator given by id; a whole educator stands for himself."""
+    if body.educator.id is not None and looks_like_name(body.educator.id):
+        # Said without the id: a name belongs in no answer and no log.
+        faults.add("educator_id_is_a_name", "/educator/id")
+        return None
     if not isinstance(body.educator, EducatorRef):
         return None
     known = context.people.known(body.educator.id)
@@ -205,6 +210,11 @@ def _zone(educator: Educator | None, policy: str) -> ZoneInfo:
     """Zone of floating times in a calendar text: the educator's, else the policy's."""
     stated = educator.time_zone if educator is not None else None
     return ZoneInfo(stated if stated and _is_zone(stated) else load_policy(policy).time_zone)
+
+
+def _today(educator: Educator | None, policy: str, as_of: dt.datetime) -> dt.date:
+    """Day of the calculation where the educator lives."""
+    return as_of.astimezone(_zone(educator, policy)).date()
 
 
 # --------------------------------------------------------------------------- evidence and wishes
@@ -275,11 +285,23 @@ def _requests(
 
 
 def _history(
-    given: Sequence[HistoryBody] | None, known: Known | None, faults: _Faults
+    given: Sequence[HistoryBody] | None,
+    known: Known | None,
+    today: Callable[[], dt.date],
+    faults: _Faults,
 ) -> tuple[HistoryItem, ...]:
-    if given is None:
-        return known.history if known else ()
+    """What was completed; an activity that the catalogue does not know may stand there."""
+    if not given:
+        return known.history if known and given is None else ()
+    last = today()
     for place, body in enumerate(given):
+        if body.completed_on > last:
+            faults.add(
+                "date_in_future",
+                f"/history/{place}/completed_on",
+                date=body.completed_on.isoformat(),
+                as_of=last.isoformat(),
+            )
         if body.activity_id is None and body.title is None:
             faults.add("history_empty", f"/history/{place}")
     return tuple(HistoryItem(b.completed_on, b.activity_id, b.title) for b in given)

@@ -204,13 +204,14 @@ class Framework:
         return False
 
 
-def load_framework(name: str = DEFAULT_FRAMEWORK, directory: Path | None = None) -> Framework:
+def load_framework(name: str | None = None, directory: Path | None = None) -> Framework:
     """Load and check the framework package ``name``.
 
     Parameters
     ----------
     name
-        Folder of the package.
+        Folder of the package; ``None`` = ``DEFAULT_FRAMEWORK``, so that what a data package says
+        of its framework can be passed as it is.
     directory
         Folder that holds framework packages; ``None`` = the bundled ones.
 
@@ -219,6 +220,7 @@ def load_framework(name: str = DEFAULT_FRAMEWORK, directory: Path | None = None)
     ConfigurationError
         If the package is missing or any row is wrong; every faulty row is named.
     """
+    name = DEFAULT_FRAMEWORK if name is None else name
     if not _NAME.fullmatch(name):
         raise ConfigurationError(
             f"имя рамки «{name}» недопустимо: нужны латинские буквы, цифры, точка, дефис"

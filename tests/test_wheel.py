@@ -52,8 +52,28 @@ def test_the_wheel_carries_policies_frameworks_and_the_demo(site):
     """Every data file of the source tree lies in the wheel, and nothing of the tests."""
     carried = site / "engine" / "_data"
     for folder in ("policies", "frameworks", "demo"):
-        source = {p.relative_to(ROOT / "data") for p in (ROOT / "data" / folder).rglob("*.[ct]*")}
-        source = {p for p in source if p.suffix in {".csv", ".toml"}}
+        source = {
+            p.relative_to(ROOT / "data")
+            for p in (ROOT / "data" / folder).rglob("*")
+            if p.suffix in {".csv", ".toml", ".json", ".ics", ".md"}
+        }
+        source = {p for p in source if p.parts[:2] != ("demo", "source")}
         assert source
-        assert all((carried / p).is_file() for p in source)
+        for path in sorted(source):
+            assert (carried / path).is_file(), path
+            assert (carried / path).read_bytes() == (ROOT / "data" / path).read_bytes(), path
     assert not (site / "tests").exists()
+
+
+def test_the_wheel_carries_no_code_or_source_of_the_data(site):
+    """What builds the demo and what it is built from stay outside, and no data lies elsewhere."""
+    carried = site / "engine" / "_data"
+    assert {p.suffix for p in carried.rglob("*") if p.is_file()} == {
+        ".csv",
+        ".ics",
+        ".json",
+        ".md",
+        ".toml",
+    }
+    assert not (carried / "demo" / "source").exists()
+    assert not (site / "data").exists()

@@ -18,6 +18,7 @@ from engine.recommendation import (
 )
 from engine.wording import (
     certificate_words,
+    next_steps,
     status_words,
     word,
 )
@@ -36,10 +37,11 @@ def build_view(rec: Recommendation, language: str) -> RouteView:
     make = Worder(rec, language)
     route = rec.route
     steps = by_date(route.steps) if route else []
+    empty = route is not None and not steps
     view = RouteView(
         language=language,
         status=rec.status,
-        status_words=status_words(rec.status, language),
+        status_words=status_words(rec.status, language, empty=empty),
         terms=make.terms(),
         about=tuple(make.about()),
         descriptors=tuple(make.descriptors()),
@@ -57,11 +59,13 @@ def build_view(rec: Recommendation, language: str) -> RouteView:
         ),
         repairs=tuple(word(r, None, language, family="repair") for r in rec.repairs),
         notes=tuple(word(note, None, language) for note in rec.notes),
+        next_steps=next_steps(rec.status, _open_codes(rec), language) if empty else (),
         not_chosen=tuple(make.not_chosen()),
         certificate=certificate_words(
             rec.status,
             rec.certificate.gap_rel,
             cut_by_clock=rec.certificate.cut_by_clock,
+            empty=empty,
             language=language,
         ),
         certificate_numbers=tuple(make.certificate_numbers()),
@@ -71,6 +75,11 @@ def build_view(rec: Recommendation, language: str) -> RouteView:
     )
     # Texts come from catalogues and people: cleaned here once, whatever part they went into.
     return cast(RouteView, _cleaned(view))
+
+
+def _open_codes(rec: Recommendation) -> set[str]:
+    """Why demands are open; of an unmet demand that names its cause, the cause."""
+    return {str(u.parameters.get("code") or u.parameters.get("cause") or u.code) for u in rec.unmet}
 
 
 def _cleaned(value: object) -> object:

@@ -85,6 +85,8 @@ class _Page:
         yield from self._head()
         if self.view.notes:
             yield from self._section("section_notes", self._list(self.view.notes))
+        if self.view.next_steps:
+            yield from self._section("section_next", self._list(self.view.next_steps))
         if self.rec.route is None:
             yield from self._no_route()
         else:
@@ -94,7 +96,9 @@ class _Page:
         if self.rec.route is not None:
             yield from self._route()
         unmet = [f"{u.title}: {u.reason}" for u in self.view.unmet]
-        yield from self._section("section_unmet", self._list(unmet or [self.t("nothing_unmet")]))
+        if unmet or self.view.steps:
+            told = self._list(unmet or [self.t("nothing_unmet")])
+            yield from self._section("section_unmet", told)
         if self.rec.route is not None:
             yield from self._section("section_certificate", *self._certificate())
         if self.view.not_chosen:
@@ -134,6 +138,7 @@ class _Page:
         if self.rec.route is not None and self.rec.route.start is not None:
             yield Text(f"{self.t('period')}: {self.view.terms}")
         style = _STATUS_STYLE.get(self.view.status, "red")
+        style = "yellow" if self.view.next_steps else style
         yield Text(sentence(self.view.status_words), style=f"bold {style}")
         yield Text("")
         yield Padding(self._grid(self.view.about), (0, 0, 0, 2))

@@ -92,7 +92,10 @@ class UnmetView:
 
 @dataclass(frozen=True, slots=True)
 class RouteView:
-    """The whole recommendation in words; pairs are (name, value)."""
+    """The whole recommendation in words; pairs are (name, value).
+
+    ``next_steps`` is empty where the route has steps, or where there is no route at all.
+    """
 
     language: str
     status: str
@@ -109,6 +112,7 @@ class RouteView:
     conflict: tuple[str, ...]
     repairs: tuple[str, ...]
     notes: tuple[str, ...]
+    next_steps: tuple[str, ...]
     not_chosen: tuple[tuple[str, str], ...]
     certificate: tuple[str, ...]
     certificate_numbers: tuple[tuple[str, str], ...]

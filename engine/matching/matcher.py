@@ -170,7 +170,8 @@ class ActivityMatcher(BaseEstimator):
         zone = ZoneInfo(educator.time_zone or policy.time_zone)
         demands = deficits.demands
         alike = self._text_similarity([_free_text(d) for d in demands])
-        coverage = roll_up(self.coverage_, roll_matrix(self.framework_, demands), alike)
+        applies = self.framework_.applies_to(educator.position, educator.subjects, educator.stages)
+        coverage = roll_up(self.coverage_, roll_matrix(self.framework_, demands, applies), alike)
         asked = self._text_similarity([r.text or "" for r in requests])
         request_text = np.maximum(alike.max(axis=1, initial=0.0), asked.max(axis=1, initial=0.0))
         factors = self.factors_.matrix(

@@ -266,7 +266,6 @@ def _rule_reason(problem: RouteProblem, rule: str) -> Reason:
 _UNMET_OF_DROP = {
     "no_run_in_horizon": "no_run",
     "enrolment_closed": "no_run",
-    "horizon": "no_run",
     "hours_unknown": "no_run",
     "busy_time": "busy_time",
     "outside_hours": "outside_hours",

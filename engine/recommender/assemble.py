@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine import __version__
-from engine.catalogue import Catalogue
+from engine.catalogue import Catalogue, fold
 from engine.domain import Demand, DemandKind, Level, Reason
 from engine.framework import Framework
 from engine.mentorship import missing_dates
@@ -70,7 +70,7 @@ def assemble(stages: Stages, framework: Framework, catalogue: Catalogue) -> Reco
         unmet=tuple(_unmet(stages, report)),
         conflict=_conflict(stages, catalogue),
         repairs=_repairs(stages, catalogue),
-        notes=tuple(_notes(stages, framework)),
+        notes=tuple(_notes(stages, framework, catalogue)),
         not_chosen=_not_chosen(stages, catalogue),
         provenance=_provenance(stages, framework, catalogue, digest),
     )
@@ -310,7 +310,9 @@ def _repairs(stages: Stages, catalogue: Catalogue) -> tuple[Repair, ...]:
     return tuple(repairs)
 
 
-def _notes(stages: Stages, framework: Framework) -> Iterator[Reason]:
+def _notes(
+    stages: Stages, framework: Framework, catalogue: Catalogue
+) -> Iterator[Reason]:
     request = stages.request
     yield from missing_dates(request.educator, stages.policy, request.as_of)
     if stages.conflict is not None and not stages.conflict.minimal:
@@ -318,6 +320,11 @@ def _notes(stages: Stages, framework: Framework) -> Iterator[Reason]:
     if not request.diagnostics and not request.responses:
         yield Reason("no_diagnostics")
     yield from _unused_evidence(stages, framework)
+    titles = {fold(a.title) for a in catalogue.activities} if request.history else set()
+    for item in request.history:
+        known = item.activity_id in catalogue.activity_index
+        if not known and fold(item.title or "") not in titles:
+            yield Reason("history_not_matched", {"title": item.title or item.activity_id})
     yield from _applied_limits(stages)
     for r in stages.requests:
         if r.text and not stages.request_nodes.get(r.id) and r.career_position is None:

@@ -9,6 +9,7 @@ from engine.wording.messages import FAMILIES, Coded, phrase, sentence, word
 from engine.wording.summaries import (
     certificate_words,
     likelihood_words,
+    next_steps,
     official_level_words,
     status_words,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "known_language",
     "label",
     "likelihood_words",
+    "next_steps",
     "official_level_words",
     "phrase",
     "sentence",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Mapping, Sequence
 
 from engine.wording.messages import phrase
 from engine.wording.quantities import number
@@ -10,6 +11,9 @@ from engine.wording.tables import known_language, label
 
 LEVELS: tuple[str, str, str] = ("high", "medium", "minimal")
 """Order of ``level_probability`` in every record."""
+
+PROVED = ("OPTIMAL", "WITHIN_GAP")
+"""Statuses of a route that is known to be as good as was asked for."""
 
 SURE, LIKELY = 0.95, 0.5
 """Probability of a high or medium deficit from which it is called so. Words, not decisions:
@@ -104,13 +108,67 @@ def likelihood_words(
     )
 
 
-def status_words(status: str, language: str = "ru") -> str:
-    """Status of a solve as a short plain phrase."""
-    return label("solve_status", status, known_language(language))
+def status_words(status: str, language: str = "ru", *, empty: bool = False) -> str:
+    """Status of a solve as a short plain phrase.
+
+    ``empty``: there is a route, but without a step; that nothing better exists is then no news
+    to be proud of.
+    """
+    language = known_language(language)
+    if empty:
+        return phrase("status_empty" if status in PROVED else "status_empty_open", language)
+    return label("solve_status", status, language)
+
+
+_NEXT: Mapping[str, Sequence[str]] = {
+    "next_activities": ("no_activity", "no_gain", "not_in_catalogue", "partly_closed"),
+    "next_conditions": (
+        *("not_eligible", "audience_position", "audience_subject", "audience_stage", "language"),
+        *("form_not_admitted", "online_not_possible", "hours_unknown", "excluded"),
+    ),
+    "next_offerings": (
+        *("no_run", "no_run_in_horizon", "enrolment_closed", "seats", "missing_checkpoint"),
+    ),
+    "next_free_time": (
+        *("busy_time", "overlap", "outside_hours", "daily_load", "forbidden_day"),
+        "missed_meeting",
+    ),
+    "next_tempo": ("tempo", "weeks_full", "parallel"),
+    "next_total": ("workload", "steps"),
+    "next_budget": ("budget",),
+    "next_sequence": ("prerequisite_missing", "no_practice"),
+    "next_policy": ("required_theme", "required_activity", "form_by_level", "outranked"),
+    "next_mentor": ("mentor_shortage",),
+}
+"""What to do by the codes that keep demands open, in the order of being told."""
+
+
+def next_steps(status: str, unmet: Collection[str], language: str = "ru") -> tuple[str, ...]:
+    """What to do about a route without a step.
+
+    Parameters
+    ----------
+    status
+        Value of ``SolveStatus``.
+    unmet
+        Codes of what is open, the more precise one where a code names another as its cause.
+    language
+        ``ru`` or ``en``.
+    """
+    language = known_language(language)
+    keys = [key for key, codes in _NEXT.items() if not set(codes).isdisjoint(unmet)]
+    if status not in PROVED:
+        keys.insert(0, "next_longer")
+    return tuple(phrase(key, language) for key in keys or ["next_request"])
 
 
 def certificate_words(
-    status: str, gap_rel: float | None, *, cut_by_clock: bool = False, language: str = "ru"
+    status: str,
+    gap_rel: float | None,
+    *,
+    cut_by_clock: bool = False,
+    empty: bool = False,
+    language: str = "ru",
 ) -> tuple[str, ...]:
     """What is proved of the route, in plain sentences.
 
@@ -122,12 +180,16 @@ def certificate_words(
         (bound − value) / max(1, |value|) ≥ 0; ``None`` = no bound.
     cut_by_clock
         The wall clock ended the solve.
+    empty
+        There is a route, but without a step.
     language
         ``ru`` or ``en``.
     """
     language = known_language(language)
     bounded = status in ("WITHIN_GAP", "FEASIBLE")
     key = f"certificate_{status}" + ("_unbounded" if bounded and gap_rel is None else "")
+    if empty:
+        key = "certificate_empty" if status in PROVED else "certificate_empty_open"
     result = [phrase(key, language, gap=gap_rel)]
     if cut_by_clock:
         result.append(phrase("certificate_cut", language))

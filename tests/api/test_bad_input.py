@@ -112,6 +112,15 @@ def with_educator(**changes: Any) -> dict[str, Any]:
         (whole(requests=[{"text": "x" * 2001}]), [("/requests/0/text", "string_too_long")]),
         (whole(history=[{"completed_on": "2025-01-01"}]), [("/history/0", "history_empty")]),
         (
+            whole(history=[{"activity_id": "a", "completed_on": "2026-09-02"}]),
+            [("/history/0/completed_on", "date_in_future")],
+        ),
+        (with_educator(id="Иванова Анна Петровна"), [("/educator/id", "educator_id_is_a_name")]),
+        (
+            {"educator": {"id": "Иванова Анна Петровна"}},
+            [("/educator/id", "educator_id_is_a_name")],
+        ),
+        (
             whole(constraints={"tempo_by_week": {"2026-09-08": 60, "x": 1, "2026-09-07": 99999}}),
             [
                 ("/constraints/tempo_by_week/x", "date_expected"),
@@ -444,3 +453,31 @@ def test_no_body_is_a_server_error(client: TestClient, body: Any) -> None:
     assert answer.status_code in (201, 400, 422), answer.text
     if answer.status_code != 201:
         assert answer.json()["code"] in ("invalid_input", "invalid_json", "json_too_deep")
+
+
+def test_what_was_completed_today_counts_by_the_local_day(
+    client: TestClient, engine: FakeEngine
+) -> None:
+    """At 20:00 UTC it is the next day in Vladivostok, where that day counts, and not in London."""
+    body = {
+        "as_of": "2026-09-01T20:00:00Z",
+        "history": [{"activity_id": "nobody knows it", "completed_on": "2026-09-02"}],
+    }
+    here = {"position": "teacher", "time_zone": "Asia/Vladivostok"}
+    assert client.post("/routes", json=body | {"educator": here}).status_code == 201
+    assert engine.asked[-1].history[0].activity_id == "nobody knows it"
+    there = here | {"time_zone": "Europe/London"}
+    answer = refused(client.post("/routes", json=body | {"educator": there}), 422, "invalid_input")
+    assert places(answer) == [("/history/0/completed_on", "date_in_future")]
+    assert "2026-09-02" in answer["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize("path", ["/routes", "/deficits"])
+def test_a_name_sent_as_an_id_is_not_repeated(client: TestClient, path: str) -> None:
+    """The fault says what to send instead, and the name stands nowhere in the answer."""
+    for educator in ({"id": "Иванова Анна Петровна"}, {"id": "иванова анна петровна"}):
+        answer = client.post(path, json={"educator": educator | {"position": "teacher"}})
+        document = refused(answer, 422, "invalid_input")
+        assert places(document) == [("/educator/id", "educator_id_is_a_name")]
+        assert "display_name" in document["errors"][0]["detail"]
+        assert "ванова" not in answer.text

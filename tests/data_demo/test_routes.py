@@ -87,11 +87,34 @@ def test_no_meeting_is_too_late_in_vladivostok(answers: dict[str, Recommendation
         assert (meeting.end.hour, meeting.end.minute) <= (21, 0)
 
 
-def test_without_internet_nothing_is_online(answers: dict[str, Recommendation]) -> None:
-    """The rural educator meets in person or learns alone."""
-    route = answers["E10"].route
+def test_without_internet_nothing_is_online(
+    answers: dict[str, Recommendation], package: DataPackage, recommender: Recommender
+) -> None:
+    """The rural educator learns alone or in person; with internet online meetings would come.
+
+    Told by the offerings of the package, not by what the answer says of their meetings.
+    """
+    online = {o.id for o in package.offerings if any(not m.place for m in o.meetings)}
+    assert online
+    answer = answers["E10"]
+    assert answer.route is not None
+    assert answer.route.steps
+    assert not online & {s.offering for s in answer.route.steps}
+    assert "online_not_possible" in {r.code for r in answer.not_chosen.values()}
+    request = request_for(package, "E10")
+    assert request.educator.organisation is not None
+    connected = dataclasses.replace(
+        request.educator,
+        conditions=dataclasses.replace(request.educator.conditions, internet=True),
+        organisation=dataclasses.replace(
+            request.educator.organisation,
+            conditions=dataclasses.replace(request.educator.organisation.conditions, internet=True),
+        ),
+    )
+    request = dataclasses.replace(request, educator=connected, deadline_ms=20_000)
+    route = recommender.recommend(request).recommendation.route
     assert route is not None
-    assert all(m.place for s in route.steps for m in s.meetings)
+    assert online & {s.offering for s in route.steps}
 
 
 def test_what_was_completed_does_not_come_again(

@@ -24,6 +24,7 @@ from engine.wording import (
     certificate_words,
     label,
     likelihood_words,
+    next_steps,
     official_level_words,
     phrase,
     sentence,
@@ -434,6 +435,51 @@ def test_codes_chosen_from_tables_are_worded():
     )
 
 
+WORDED_AHEAD = {
+    "inferred_coverage": "waits for coverage with its origin in the recommendation",
+}
+"""Reasons that have words and that no stage makes yet, and why they are kept."""
+
+
+def _made_elsewhere() -> set[str]:
+    """Reasons whose code is no literal at its ``Reason``: from tables and composed ones."""
+    from engine.planning.compile_runs import STAGES
+    from engine.planning.validity import PIN_CODES
+
+    composed = {
+        f"{prefix}{end}"
+        for path in sorted(ENGINE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reason" and node.args
+        if isinstance(node.args[0], ast.JoinedStr)
+        for prefix in [getattr(node.args[0].values[0], "value", "")]
+        for end in ("competency", "subject", "position", "district")
+    }
+    return {*STAGES, *composed, *PIN_CODES}
+
+
+def test_every_worded_reason_is_made_by_some_stage():
+    """No words are kept for reasons that nobody gives; the few that wait are named with why."""
+    made = {code for record, code, _ in _codes_used() if record == "Reason"} | _made_elsewhere()
+    idle = set(declared()["reason"]) - made
+    assert idle <= set(WORDED_AHEAD)
+    assert set(WORDED_AHEAD) <= set(declared()["reason"])
+
+
+def test_notes_on_what_was_not_taken_as_given():
+    """Each says what was left out and, where something can be done, what."""
+    limit = {"limit": "tempo_max_min", "asked": 600, "applied": 330}
+    assert word("limit_applied", limit) == (
+        "политика не допускает столько, сколько запрошено: темп, минут в неделю, запрошено 600, "
+        "взято 330"
+    )
+    assert word("node_not_applicable", {"title": "Физика"}) == (
+        "результат диагностики не учтён: компетенция «Физика» не относится к должности, "
+        "предметам или уровню образования педагога"
+    )
+    assert "«Курсы»; чтобы учесть" in word("history_not_matched", {"title": "Курсы"})
+
+
 # --------------------------------------------------------------------------- summaries
 
 
@@ -476,6 +522,31 @@ def test_certificate_in_plain_words():
             text = certificate_words(status.value, None, language=language)[0]
             assert not text.startswith("certificate_")
             assert status_words(status.value, language) != status.value
+
+
+def test_an_empty_route_is_nothing_to_boast_of():
+    """Without a step neither status nor certificate speaks of the best route."""
+    assert status_words("OPTIMAL", empty=True) == "подходящих мероприятий нет: маршрут пуст"
+    assert "остановлен" in status_words("FEASIBLE", empty=True)
+    for language in LANGUAGES:
+        for status in ("OPTIMAL", "WITHIN_GAP", "FEASIBLE"):
+            (text,) = certificate_words(status, 0.0, empty=True, language=language)
+            assert text not in certificate_words(status, 0.0, language=language)
+            assert "лучш" not in text
+            assert "better" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_open_demand_has_something_to_do(language):
+    """Whatever keeps a demand open, it is said what to change; nothing open asks for a request."""
+    asking = next_steps("OPTIMAL", (), language)
+    assert len(asking) == 1
+    for code in declared()["unmet"]:
+        (advice,) = next_steps("OPTIMAL", {code}, language)
+        assert advice not in asking, code
+    both = next_steps("FEASIBLE", {"no_run", "seats", "budget"}, language)
+    assert len(both) == 3
+    assert both[1:] == next_steps("OPTIMAL", {"no_run", "seats", "budget"}, language)
 
 
 def test_sentences():

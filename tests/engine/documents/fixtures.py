@@ -346,8 +346,8 @@ MENTOR = MentorEntry(
     form="mentor_young",
     fit=0.82,
     reasons=(
-        Reason("same_subject", {"subjects": ["математика"]}),
-        Reason("competency_match", {"titles": [ASSESSMENT, CLASSROOM]}),
+        Reason("mentor_fit_subject", {"value": 1.0}),
+        Reason("mentor_fit_competency", {"value": 0.8, "titles": [ASSESSMENT, CLASSROOM]}),
     ),
     meetings=tuple(
         meeting(start, 60)

@@ -171,6 +171,23 @@ def test_nothing_stated_reads_not_stated():
     assert "nan" not in text.lower().split()
 
 
+def test_a_route_without_steps_says_so_and_what_to_do():
+    """No word of a best route: no fitting activities, and what to change, from what is open."""
+    text = page(EMPTY).text
+    assert "Подходящих мероприятий нет: маршрут пуст" in text
+    assert "Что делать дальше" in text
+    assert "Добавьте в каталог мероприятия по открытым компетенциям" in text
+    assert "лучшего маршрута" not in text.lower()
+    assert "лучший маршрут" not in text.lower()
+    assert "Что делать дальше" not in page(FULL).text
+
+
+def test_nothing_unmet_does_not_promise_that_nothing_is_left():
+    """With every demand served it tells where the rest stands; without steps it is not said."""
+    assert "мероприятия нашлись" in page(replace(FULL, unmet=())).text
+    assert "Что осталось открытым" not in page(replace(EMPTY, unmet=())).text
+
+
 def test_without_a_route():
     """An infeasible request gets conflict and repairs; an undecided one says so; neither a map."""
     text = page(INFEASIBLE).text

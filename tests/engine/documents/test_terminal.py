@@ -1,9 +1,12 @@
 """The route in a terminal."""
 
+from dataclasses import replace
+
 import pytest
 from rich.cells import cell_len
 
 from engine.documents import render_terminal
+from engine.recommendation import Unmet
 from tests.engine.documents.fixtures import ALL, EMPTY, FULL, HOSTILE, INFEASIBLE, STEPS
 
 
@@ -94,4 +97,27 @@ def test_without_a_route():
     assert "Закреплено мероприятие a-101." in text
     assert "Снять требование политики: практика вслед за программой." in text
     assert "Маршрутная карта" not in text
-    assert "В маршруте нет мероприятий." in render_terminal(EMPTY)
+
+
+def test_a_route_without_steps_says_so_and_what_to_do():
+    """No word of a best route: no fitting activities, and what to change, from what is open."""
+    text = " ".join(render_terminal(EMPTY, width=140).split())
+    assert "В маршруте нет мероприятий." in text
+    assert "Подходящих мероприятий нет: маршрут пуст." in text
+    assert "Добавьте в каталог мероприятия по открытым компетенциям" in text
+    assert "лучшего маршрута" not in text.lower()
+    assert "лучший маршрут" not in text.lower()
+    english = " ".join(render_terminal(EMPTY, "en", width=140).split())
+    assert "No fitting activities: the route is empty." in english
+    runs = replace(EMPTY, unmet=(Unmet("a", "А", "not_eligible", {"code": "no_run_in_horizon"}),))
+    assert "Добавьте потоки подходящих мероприятий" in " ".join(render_terminal(runs).split())
+    assert "Что делать дальше" not in render_terminal(FULL)
+
+
+def test_nothing_unmet_does_not_promise_that_nothing_is_left():
+    """With every demand served it tells where the rest stands; without steps it is not said."""
+    served = " ".join(render_terminal(replace(FULL, unmet=()), width=140).split())
+    assert "мероприятия нашлись" in served
+    assert "показано в разделе «Дефициты и запросы»" in served
+    for rec in (EMPTY, INFEASIBLE):
+        assert "Что осталось открытым" not in render_terminal(replace(rec, unmet=()))

@@ -285,6 +285,42 @@ def test_splitting_an_unmeasured_node_changes_no_ranking() -> None:
     np.testing.assert_allclose(ranking.relevance, ranking.relevance[0])
 
 
+BIOLOGIST = replace(TEACHER, subjects=("биология",))
+SUBJECT_TITLES = [
+    "Решение задач по физике: электричество и оптика",
+    "Методика преподавания биологии: генетика и экология",
+]
+SUBJECT_MATCHER = ActivityMatcher().fit(
+    [activity(f"s{i}", title) for i, title in enumerate(SUBJECT_TITLES)], FRAMEWORK
+)
+
+
+@pytest.mark.parametrize("measured", ["SUB", "SUB.NAT"])
+def test_a_course_in_another_subject_closes_no_subject_deficit(measured: str) -> None:
+    """A biology teacher measured at the direction or block gains by biology, not by physics."""
+    physics, biology = (
+        _rank([demand(measured)], SUBJECT_MATCHER, BIOLOGIST).coverage.toarray()[:, 0].tolist()
+    )
+    assert physics == 0.0
+    assert biology > 0.3
+    physicist = replace(TEACHER, subjects=("физика",))
+    physics, biology = (
+        _rank([demand(measured)], SUBJECT_MATCHER, physicist).coverage.toarray()[:, 0].tolist()
+    )
+    assert physics > 0.3
+    assert biology == 0.0
+
+
+def test_another_subject_counts_for_who_asks_for_it() -> None:
+    """A biology teacher's request for the physics node is covered by the physics course."""
+    coverage = _rank(
+        [demand("SUB"), demand("SUB.NAT.01", kind=REQUEST)], SUBJECT_MATCHER, BIOLOGIST
+    ).coverage.toarray()
+    assert coverage[0, 0] == 0.0
+    assert coverage[0, 1] > 0.3
+    assert coverage[1, 0] > 0.3
+
+
 def test_an_empty_catalogue_and_no_demands() -> None:
     """Nothing to rank gives an empty ranking; no demands give no columns."""
     empty = _rank([demand("MET")], ActivityMatcher().fit([], FRAMEWORK))

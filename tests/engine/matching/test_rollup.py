@@ -120,3 +120,54 @@ def test_no_demand_and_no_activity() -> None:
     assert roll_matrix(TREE, []).shape == (8, 0)
     table = roll_up(sp.csr_array((1, 8)), roll_matrix(TREE, []), NO_TEXT)
     assert table.shape == (1, 0)
+
+
+SUBJECTS = tree("s", "s.n", "s.n.bio", "s.n.phy", "s.n.che", "s.m", "s.m.alg", "p", "p.1")
+FOR_BIOLOGY = np.isin(SUBJECTS.codes, ["s", "s.n", "s.n.bio", "p", "p.1"])
+
+
+def _rolled_for_biology(given: dict[str, float], *nodes: str) -> list[float]:
+    row = np.zeros((1, len(SUBJECTS)))
+    for code, share in given.items():
+        row[0, SUBJECTS.index[code]] = share
+    demands = [demand(code) for code in nodes]
+    roll = roll_matrix(SUBJECTS, demands, FOR_BIOLOGY)
+    values: list[float] = (
+        roll_up(sp.csr_array(row), roll, np.zeros((1, len(demands)))).toarray()[0].tolist()
+    )
+    return values
+
+
+def test_what_does_not_apply_fills_no_block() -> None:
+    """Of 0.3 biology, 0.4 physics and 0.2 algebra the measured direction gets the biology."""
+    given = {"s.n.bio": 0.3, "s.n.phy": 0.4, "s.m.alg": 0.2}
+    assert _rolled_for_biology(given, "s") == pytest.approx([0.3])
+    assert _rolled_for_biology({"s.n.phy": 0.9}, "s") == [0.0]
+
+
+def test_a_request_for_what_does_not_apply_gets_all_of_it() -> None:
+    """Who teaches biology and asks for physics and for algebra's block is served in full."""
+    given = {"s.n.bio": 0.3, "s.n.phy": 0.4, "s.m.alg": 0.2}
+    assert _rolled_for_biology(given, "s", "s.n.phy", "s.m") == pytest.approx([0.3, 0.4, 0.2])
+
+
+def test_coverage_of_a_block_goes_to_the_part_that_applies() -> None:
+    """0.6 of a block of three subjects is 0.6 for the one taught, but 0.2 for a requested one."""
+    assert _rolled_for_biology({"s.n": 0.6}, "s") == pytest.approx([0.6])
+    assert _rolled_for_biology({"s.n": 0.6}, "s", "s.n.phy") == pytest.approx([0.4, 0.2])
+    assert _rolled_for_biology({"s.m": 0.6}, "s") == [0.0]
+
+
+@settings(deadline=None)
+@given(
+    cells=st.lists(st.floats(0, 1), min_size=9, max_size=9),
+    wanted=st.lists(st.sampled_from(SUBJECTS.codes), max_size=5),
+)
+def test_whom_nodes_apply_to_makes_no_minute_of_nothing(
+    cells: list[float], wanted: list[str]
+) -> None:
+    """With leaves left out a row still never sums to more than the activity covers."""
+    row = np.array(cells) / max(1.0, sum(cells))
+    rolled = _rolled_for_biology(dict(zip(SUBJECTS.codes, row.tolist(), strict=True)), *wanted)
+    assert min(rolled, default=0.0) >= 0
+    assert sum(rolled) <= row.sum() + 1e-9

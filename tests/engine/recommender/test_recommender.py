@@ -191,6 +191,21 @@ def test_a_completed_activity_is_not_offered_again():
         assert recommend(history=(item,)).not_chosen["pk-assess"].code == "already_completed"
 
 
+def test_what_was_not_taken_as_asked_is_said():
+    """Old results, results for others, tighter limits and foreign history each leave a note."""
+    answer = recommend(
+        educator=educator(tempo_min_per_week=5_000),
+        diagnostics=(score("MET.ASM", 2), score("PSY", 3, date=day(5, 12, 2012)), score("MAN", 1)),
+        history=(HistoryItem(day(3, 1), title="Курс другого региона"),),
+    )
+    noted = {n.code: n.parameters for n in answer.notes}
+    assert noted["stale_evidence"]["date"] == day(5, 12, 2012)
+    assert "node_not_applicable" in noted
+    assert noted["limit_applied"]["asked"] == 5_000
+    assert noted["history_not_matched"] == {"title": "Курс другого региона"}
+    assert {n.code for n in recommend().notes} == set()
+
+
 def test_a_budget_pays_for_the_paid_programme():
     """Without money the programme is dropped for the budget; with it, its cost is accounted."""
     deep = (score("PSY", 0, 24),)
