@@ -39,7 +39,9 @@ class Closeness:
         organisation = educator.organisation
         self._organisation_id = organisation.id if organisation else None
         self._district = educator.district or (organisation.district if organisation else "")
-        self._needs = tuple((d, _stake(d), self._leaves(d.nodes)) for d in deficits.demands)
+        self._needs = tuple(
+            (d, _stake(d), self._own_leaves(self._leaves(d.nodes))) for d in deficits.demands
+        )
 
     def fit(self, mentor: Mentor) -> tuple[float, tuple[Reason, ...]]:
         """Fit in [0, 1] with the contributions that add up to it.
@@ -148,6 +150,19 @@ class Closeness:
                 self._known_leaves[code] = self._leaves_of(code)
             found |= self._known_leaves[code]
         return found
+
+    def _own_leaves(self, leaves: frozenset[str]) -> frozenset[str]:
+        """Leaves that apply to the educator; all of them where none does (a career request).
+
+        A biology teacher's demand in all subjects says nothing of physics.
+        """
+        if self._framework is None:
+            return leaves
+        own = self._educator
+        applies = self._framework.applies_to(own.position, own.subjects, own.stages)
+        index = self._framework.index
+        kept = frozenset(c for c in leaves if c not in index or applies[index[c]])
+        return kept or leaves
 
     def _leaves_of(self, code: str) -> frozenset[str]:
         if self._framework is None or code not in self._framework:

@@ -21,6 +21,7 @@ from engine.domain import (
 )
 from engine.framework import load_framework
 from engine.mentorship import mentor_need
+from engine.mentorship.fit import Closeness
 from tests.engine.mentorship.people import (
     AS_OF,
     calendar,
@@ -255,7 +256,7 @@ def test_framework_ties_blocks_leaves_and_subjects():
     """A mentor strong in one of the leaves of a block covers that share of the block; a mentor
     strong in the block covers each leaf; «иностранный язык» meets «английский язык»."""
     framework = load_framework()
-    block = next(n.code for n in framework.nodes if n.level == "block")
+    block = next(n.code for n in framework.nodes if n.level == "block" and n.parent == "PSY")
     leaves = [n.code for n in framework.leaves_of(block)]
     assert len(leaves) > 1
     educator = teacher(subjects=("английский язык",), stages=(), organisation=None)
@@ -323,3 +324,20 @@ def test_the_next_form_counts_where_the_first_does_not_fit():
     )
     answer = need([strange], teacher(pedagogical_start=D(2005, 9, 1), born_on=D(1980, 1, 1)))
     assert [(o.mentor_id, o.form) for o in answer.options] == [("m1", MentorForm.TUTOR)]
+
+
+def test_a_subject_of_others_does_not_count_for_the_fit():
+    """All subjects are demanded of a biology teacher: a mentor strong in physics covers nothing."""
+    framework = load_framework()
+    biologist = teacher(subjects=("биология",), stages=(Stage.BASIC,))
+    vector = deficits(demand("SUB"))
+
+    def covered(strength: str) -> float:
+        strong = mentor("m1", competencies=(strength,), subjects=("биология",))
+        rules = policy()
+        closeness = Closeness(biologist, vector, rules.mentorship.fit_weight, framework)
+        _, reasons = closeness.fit(strong)
+        return next(r.parameters["value"] for r in reasons if r.code == "mentor_fit_competency")
+
+    assert covered("SUB.NAT.01") == 0.0
+    assert covered("SUB.NAT.03") > 0.0
