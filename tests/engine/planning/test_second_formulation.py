@@ -1,0 +1,56 @@
+"""Independent truth: another formulation and another solver find the same value."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.planning.solution import SolveOptions, SolveStatus
+from engine.planning.solver import solve
+from tests.engine.planning.highs_child import HighsAnswer, run_highs
+from tests.engine.planning.oracle import best_route
+from tests.engine.planning.problems import random_problem
+from tests.engine.planning.second_formulation import POINT, formulate
+
+EXACT = SolveOptions(gap_ppm=0, deadline_ms=30_000, work_milli=60_000)
+HIGHS_EXACT = {"mip_rel_gap": 0.0, "mip_abs_gap": 1e-6, "time_limit": 60.0}
+BATCHES = [
+    *(("small", first, 60) for first in range(1_000, 1_180, 60)),
+    *(("broad", first, 45) for first in range(1_000, 1_090, 45)),
+    *(("medium", first, 15) for first in range(1_000, 1_060, 15)),
+]
+"""330 problems, other seeds than those of the brute-force tests."""
+
+
+def _value_mpt(answer: HighsAnswer) -> int | None:
+    """Value of a proved optimum; ``None`` = proved infeasible."""
+    assert answer.status in ("Optimal", "Infeasible"), answer
+    return None if answer.value is None else round(answer.value * POINT)
+
+
+def test_the_batches_are_large_enough() -> None:
+    """At least 300 problems are compared, more than 50 of them beyond brute force."""
+    assert sum(count for _, _, count in BATCHES) >= 300
+    assert sum(count for size, _, count in BATCHES if size == "medium") >= 50
+
+
+def test_the_second_formulation_agrees_with_brute_force() -> None:
+    """Where everything can be tried, HiGHS on the second formulation finds that value."""
+    seeds = range(2_000, 2_060)
+    answers = run_highs([formulate(random_problem(s)) for s in seeds], HIGHS_EXACT)
+    for seed, answer in zip(seeds, answers, strict=True):
+        assert _value_mpt(answer) == best_route(random_problem(seed)).value_mpt, seed
+
+
+@pytest.mark.parametrize(("size", "first", "count"), BATCHES)
+def test_another_solver_on_another_formulation_agrees(size: str, first: int, count: int) -> None:
+    """The engine's optimum is that of HiGHS, and so is its verdict of infeasibility."""
+    seeds = range(first, first + count)
+    answers = run_highs([formulate(random_problem(s, size)) for s in seeds], HIGHS_EXACT)
+    for seed, answer in zip(seeds, answers, strict=True):
+        solution = solve(random_problem(seed, size), EXACT)
+        expected = _value_mpt(answer)
+        if expected is None:
+            assert solution.status is SolveStatus.INFEASIBLE, seed
+        else:
+            assert solution.status is SolveStatus.OPTIMAL, seed
+            assert solution.value_mpt == solution.bound_mpt == expected, seed
