@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from engine.planning.problem import Limits, RouteProblem
 from engine.planning.solution import SolveOptions, SolveStatus
 from engine.planning.solver import solve
 from tests.engine.planning.highs_child import HighsAnswer, run_highs
@@ -19,6 +23,10 @@ BATCHES = [
     *(("medium", first, 15) for first in range(1_000, 1_060, 15)),
 ]
 """330 problems, other seeds than those of the brute-force tests."""
+
+
+FAR_MIN = 4_000
+"""A travel buffer of almost three days, so that travel binds, also across midnight."""
 
 
 def _value_mpt(answer: HighsAnswer) -> int | None:
@@ -39,6 +47,33 @@ def test_the_second_formulation_agrees_with_brute_force() -> None:
     answers = run_highs([formulate(random_problem(s)) for s in seeds], HIGHS_EXACT)
     for seed, answer in zip(seeds, answers, strict=True):
         assert _value_mpt(answer) == best_route(random_problem(seed)).value_mpt, seed
+
+
+def _far_apart(seed: int) -> RouteProblem:
+    """A random problem in which hardly anything but travel binds."""
+    problem = random_problem(seed, "broad")
+    return replace(
+        problem,
+        limits=Limits(travel_buffer_min=FAR_MIN),
+        form_mix=(),
+        pins=(),
+        tempo_min=np.full_like(problem.tempo_min, 10_000),
+        demands=tuple(replace(d, categories=0b1111) for d in problem.demands),
+    )
+
+
+def test_travel_alone_is_formulated_alike() -> None:
+    """With long ways and little else, both agree, and most often the ways cost something."""
+    seeds = range(3_000, 3_060)
+    answers = run_highs([formulate(_far_apart(s)) for s in seeds], HIGHS_EXACT)
+    binding = 0
+    for seed, answer in zip(seeds, answers, strict=True):
+        problem = _far_apart(seed)
+        solution = solve(problem, EXACT)
+        assert _value_mpt(answer) == solution.value_mpt, seed
+        near = solve(replace(problem, limits=Limits()), EXACT)
+        binding += near.value_mpt != solution.value_mpt
+    assert binding >= 10
 
 
 @pytest.mark.parametrize(("size", "first", "count"), BATCHES)
