@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import random
 
-import numpy as np
 import pytest
 
 from engine.planning.problem import Limits, RouteProblem
@@ -12,7 +11,7 @@ from engine.planning.solution import SolveOptions, SolveStatus
 from engine.planning.solver import solve
 from tests.engine.planning.highs_child import HighsAnswer, run_highs
 from tests.engine.planning.oracle import best_route
-from tests.engine.planning.problems import random_problem
+from tests.engine.planning.problems import at, candidate, make_problem, random_problem
 from tests.engine.planning.second_formulation import POINT, formulate
 
 EXACT = SolveOptions(gap_ppm=0, deadline_ms=30_000, work_milli=60_000)
@@ -23,10 +22,6 @@ BATCHES = [
     *(("medium", first, 15) for first in range(1_000, 1_060, 15)),
 ]
 """330 problems, other seeds than those of the brute-force tests."""
-
-
-FAR_MIN = 4_000
-"""A travel buffer of almost three days, so that travel binds, also across midnight."""
 
 
 def _value_mpt(answer: HighsAnswer) -> int | None:
@@ -49,31 +44,33 @@ def test_the_second_formulation_agrees_with_brute_force() -> None:
         assert _value_mpt(answer) == best_route(random_problem(seed)).value_mpt, seed
 
 
-def _far_apart(seed: int) -> RouteProblem:
-    """A random problem in which hardly anything but travel binds."""
-    problem = random_problem(seed, "broad")
-    return replace(
-        problem,
-        limits=Limits(travel_buffer_min=FAR_MIN),
-        form_mix=(),
-        pins=(),
-        tempo_min=np.full_like(problem.tempo_min, 10_000),
-        demands=tuple(replace(d, categories=0b1111) for d in problem.demands),
-    )
+def _crowded(seed: int, buffer_min: int) -> RouteProblem:
+    """Fourteen activities that meet once in three days at three places or online."""
+    rng = random.Random(seed)
+    steps = []
+    for a in range(14):
+        day = rng.randrange(3)
+        start = at(day, rng.randrange(8, 24), rng.choice((0, 0, 30)))
+        meeting = (
+            start,
+            min(start + rng.choice((30, 60, 90)), at(day + 1, 0)),
+            rng.randrange(-1, 3),
+        )
+        gains = ((0, rng.randrange(100, 900)),)
+        steps.append(candidate(a, day, day, gains=gains, meetings=(meeting,)))
+    return make_problem(steps, limits=Limits(travel_buffer_min=buffer_min))
 
 
 def test_travel_alone_is_formulated_alike() -> None:
-    """With long ways and little else, both agree, and most often the ways cost something."""
-    seeds = range(3_000, 3_060)
-    answers = run_highs([formulate(_far_apart(s)) for s in seeds], HIGHS_EXACT)
+    """Where only travel and overlap bind both agree, and most often the ways cost something."""
+    buffers = [(seed, (30, 60, 300, 700)[seed % 4]) for seed in range(60)]
+    answers = run_highs([formulate(_crowded(*pair)) for pair in buffers], HIGHS_EXACT)
     binding = 0
-    for seed, answer in zip(seeds, answers, strict=True):
-        problem = _far_apart(seed)
-        solution = solve(problem, EXACT)
+    for (seed, buffer), answer in zip(buffers, answers, strict=True):
+        solution = solve(_crowded(seed, buffer), EXACT)
         assert _value_mpt(answer) == solution.value_mpt, seed
-        near = solve(replace(problem, limits=Limits()), EXACT)
-        binding += near.value_mpt != solution.value_mpt
-    assert binding >= 10
+        binding += solve(_crowded(seed, 0), EXACT).value_mpt != solution.value_mpt
+    assert binding >= 40
 
 
 @pytest.mark.parametrize(("size", "first", "count"), BATCHES)
