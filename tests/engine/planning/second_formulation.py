@@ -314,28 +314,33 @@ class Second:
         rules = self.problem.checkpoints
         if not rules.middle:
             return
-        most = self.most_minutes()
+        most, done = self.most_minutes(), self.minutes_done()
         half_before: list[Term] = []
-        done: dict[int, float] = dict.fromkeys(self.x, 0.0)
-        total = {j: float(sum(m for _, m in self.records[j].weekly)) for j in self.x}
-        by_week: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for j in self.x:
-            for week, minutes in self.records[j].weekly:
-                by_week[week].append((j, minutes))
         for week in range(self.problem.n_weeks):
             offers = [c for c in self.u if rules.offers[c].day // 7 == week]
             due = self.middle_due(week, half_before, offers) if week else None
             taken = [(self.u[c], 1.0) for c in offers]
             if offers:
                 self.b.row([*taken, *([(due, -1.0)] if due is not None else [])], 0.0, 0.0)
-            for j, minutes in by_week[week]:
-                done[j] += minutes
             half = self.b.column()
-            surplus = [(self.x[j], 2 * done[j] - total[j]) for j in self.x]
+            surplus = [(done[week], 2.0), (done[-1], -1.0)]
             # 2·done − total lies in [−most, most]; half says whether it is at least 0.
             self.b.row([*surplus, (half, -most)], low=-most)
             self.b.row([*surplus, (half, -(most + 1))], high=-1.0)
             self.half_before_last, half_before = half_before, [(half, 1.0)]
+
+    def minutes_done(self) -> list[int]:
+        """Columns of the candidates' minutes done by the end of each week."""
+        by_week: dict[int, list[Term]] = defaultdict(list)
+        for j, column in self.x.items():
+            for week, minutes in self.records[j].weekly:
+                by_week[week].append((column, -float(minutes)))
+        columns: list[int] = []
+        for week in range(self.problem.n_weeks):
+            before = [(columns[-1], -1.0)] if columns else []
+            columns.append(self.b.column(high=self.most_minutes(), integer=False))
+            self.b.row([(columns[-1], 1.0), *before, *by_week[week]], 0.0, 0.0)
+        return columns
 
     def most_minutes(self) -> float:
         """No route has more minutes."""
