@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from engine.calendar import local_minutes
 from engine.domain import Conditions, Constraints, Educator, Organisation, Position, Slot
-from engine.planning.compile_dated import spread
 from engine.planning.compile_frame import wall_minutes
+from engine.planning.compile_static import spread_entries
 from tests.engine.planning.compile_builders import (
     MONDAY,
     MOSCOW,
@@ -55,17 +55,18 @@ def test_sixteen_academic_hours_are_720_minutes_spread_over_days():
 
 def test_remainder_goes_to_the_first_weeks():
     """100 min over 9 days from Saturday: 22.2, 77.8 → 22 and 77; the 1 left goes to week 0."""
-    load = spread(np.array([5]), np.array([13]), np.array([100]), 3)
-    assert load.tolist() == [[23, 77, 0]]
+    _, week, load = spread_entries(np.array([5]), np.array([13]), np.array([100]))
+    assert dict(zip(week.tolist(), load.tolist(), strict=True)) == {0: 23, 1: 77}
 
 
 @given(st.integers(0, 27), st.integers(0, 27), st.integers(0, 20_000))
 def test_spread_keeps_the_sum_and_the_days(a, b, total):
     """Nothing is lost or added, no week is off its share by more than 1 min."""
     start, end = min(a, b), max(a, b)
-    (load,) = spread(np.array([start]), np.array([end]), np.array([total]), 4).tolist()
-    assert sum(load) == total
-    for week, minutes in enumerate(load):
+    _, weeks, load = spread_entries(np.array([start]), np.array([end]), np.array([total]))
+    assert load.sum() == total
+    assert weeks.tolist() == list(range(start // 7, end // 7 + 1))
+    for week, minutes in zip(weeks.tolist(), load.tolist(), strict=True):
         days = max(0, min(end, 7 * week + 6) - max(start, 7 * week) + 1)
         assert abs(minutes - total * days / (end - start + 1)) <= 1
         assert days or not minutes
