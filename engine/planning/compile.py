@@ -33,6 +33,7 @@ from engine.planning.compile_dated import Travel, compile_travel, dated_runs
 from engine.planning.compile_frame import Frame, compile_frame
 from engine.planning.compile_gains import Gains, compile_demands, compile_gains
 from engine.planning.compile_practices import Practices, practices_of
+from engine.planning.compile_reasons import Reasons
 from engine.planning.compile_rules import (
     compile_checkpoints,
     compile_form_mix,
@@ -227,7 +228,7 @@ def _check_shapes(
         raise ValueError("node_coverage is not of this catalogue")
 
 
-def _candidates(x: _Inputs) -> tuple[Funded, Settled, dict[str, Reason]]:
+def _candidates(x: _Inputs) -> tuple[Funded, Settled, Reasons]:
     """Funded runs of the activities that stay, and the reason of every other activity."""
     refusals = Refusals.none(len(x.catalogue.offerings))
     selection = select(
@@ -237,12 +238,16 @@ def _candidates(x: _Inputs) -> tuple[Funded, Settled, dict[str, Reason]]:
     funded, groups = _against_history(x, funded)
     with_runs = np.zeros(len(x.catalogue.activities), dtype=np.bool_)
     with_runs[x.catalogue.offering_activity[funded.offering]] = True
-    _note_refusals(x, refusals, selection, with_runs)
     settled = settle(x.catalogue, x.policy, selection, with_runs, groups, x.practices)
     alive = settled.alive[x.catalogue.offering_activity[funded.offering]]
-    ids, reasons = x.catalogue.activity_ids, selection.reasons
-    dropped = {ids[a]: reasons[a] for a in sorted(reasons)}
-    return funded.where(alive), settled, dropped
+
+    def dropped() -> dict[str, Reason]:
+        ids = x.catalogue.activity_ids
+        found = {**selection.unwanted(), **_refused(x, refusals, selection, with_runs)}
+        found |= selection.reasons
+        return {ids[a]: found[a] for a in sorted(found)}
+
+    return funded.where(alive), settled, Reasons(dropped)
 
 
 def _runs(x: _Inputs, selection: Selection, refusals: Refusals) -> Runs:
@@ -286,9 +291,9 @@ def _against_history(
     return funded.where(kept), still_open
 
 
-def _note_refusals(
+def _refused(
     x: _Inputs, refusals: Refusals, selection: Selection, with_runs: BoolArray
-) -> None:
+) -> dict[int, Reason]:
     """Reason of every wanted activity without runs: that of the offering that came furthest."""
     lacking = selection.wanted & ~with_runs
     days = {
@@ -296,7 +301,7 @@ def _note_refusals(
         "last_day": x.frame.date(x.frame.last_day).isoformat(),
     }
     nothing = Reason(STAGES[0], {"offerings": 0, **days})
-    selection.reasons.update(dict.fromkeys(np.flatnonzero(lacking).tolist(), nothing))
+    found = dict.fromkeys(np.flatnonzero(lacking).tolist(), nothing)
     rows = np.flatnonzero(lacking[x.catalogue.offering_activity] & (refusals.stage != NOT_REFUSED))
     owner, stage = x.catalogue.offering_activity[rows], refusals.stage[rows]
     order = np.lexsort((rows, -stage, owner))
@@ -315,7 +320,8 @@ def _note_refusals(
             unit = "rub" if code == "budget" else "min"
             parameters[f"asked_{unit}"] = asked
             parameters[f"limit_{unit}"] = limit
-        selection.reasons[a] = Reason(code, parameters)
+        found[a] = Reason(code, parameters)
+    return found
 
 
 def _checkpoints(x: _Inputs) -> CheckpointRules:

@@ -101,6 +101,8 @@ def dated_runs(
     refusals
         Takes the reason of every offering without a run.
     """
+    if not len(offerings):
+        return Runs.none()
     table = static_of(catalogue).time_table(frame.calendar.zone)
     rows = _open_offerings(catalogue, frame, offerings, refusals)
     meetings = _meetings_of(catalogue, frame, table, rows)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -14,7 +16,7 @@ from engine.policy import Transfer
 NO_GROUP = -1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Practices:
     """Practices of every programme; programmes with the same main competencies share them.
 
@@ -29,23 +31,33 @@ class Practices:
     group: IntArray
     members: tuple[IntArray, ...]
 
+    @cached_property
+    def _entries(self) -> tuple[IntArray, IntArray]:
+        """Group and activity of every membership."""
+        owner = np.repeat(np.arange(len(self.members)), [len(m) for m in self.members])
+        none = np.zeros(0, dtype=np.int64)
+        return owner, np.concatenate([none, *self.members])
+
     def needed_by(self, activities: BoolArray) -> BoolArray:
         """Practices of any of the given activities, shape (n_activities,)."""
+        # The last group stands for activities without one.
+        asked = np.zeros(len(self.members) + 1, dtype=np.bool_)
+        asked[self.group[activities]] = True
+        owner, member = self._entries
         needed = np.zeros(len(self.group), dtype=np.bool_)
-        for g in np.unique(self.group[activities]).tolist():
-            if g != NO_GROUP:
-                needed[self.members[g]] = True
+        needed[member[asked[owner]]] = True
         return needed
 
     def followed(self, alive: BoolArray) -> BoolArray:
         """Activities that have a living practice, shape (n_activities,)."""
-        # The last entry stands for activities without a group.
-        any_alive = np.array([alive[m].any() for m in self.members] + [False], dtype=np.bool_)
-        return any_alive[self.group]
+        owner, member = self._entries
+        served = np.zeros(len(self.members) + 1, dtype=np.bool_)
+        served[owner[alive[member]]] = True
+        return np.asarray(served[self.group])
 
-    def among(self, activities: BoolArray) -> dict[int, IntArray]:
-        """Practices of a group that are among the given activities, by group."""
-        return {g: m[activities[m]] for g, m in enumerate(self.members)}
+    def among(self, activities: BoolArray, groups: Iterable[int]) -> dict[int, IntArray]:
+        """Practices of some groups that are among the given activities, by group."""
+        return {g: self.members[g][activities[self.members[g]]] for g in set(groups)}
 
 
 def practices_of(catalogue: Catalogue, coverage: sp.csr_array, transfer: Transfer) -> Practices:

@@ -7,7 +7,7 @@ Works on activity indices of the catalogue; runs come in between: ``select`` bef
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,10 +24,8 @@ from engine.domain import (
 )
 from engine.planning.compile_gains import Gains
 from engine.planning.compile_practices import Practices
-from engine.planning.compile_static import static_of
+from engine.planning.compile_static import NEVER, static_of
 from engine.policy import Limits, PolicyProfile
-
-NEVER = dt.date.min.toordinal()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,12 +63,15 @@ class Selection:
         Shape (n_activities,): stand for themselves or support one that does.
     base
         Shape (n_activities,): stand for themselves.
+    unwanted
+        Makes the reason of every activity that is not wanted, by activity index.
     reasons
-        Why not, by activity index, for all others.
+        Why activities that had runs fell away again; ``settle`` notes them.
     """
 
     wanted: BoolArray
     base: BoolArray
+    unwanted: Callable[[], dict[int, Reason]]
     reasons: dict[int, Reason]
 
 
@@ -109,17 +110,16 @@ def read_prerequisites(
         if item.title:
             title = fold(item.title)
             by_title[title] = max(until, by_title.get(title, NEVER))
-    groups = static_of(catalogue).prerequisite_groups
-    if not by_id and not by_title:
-        return Prerequisites(groups, {a: (NEVER,) * len(g) for a, g in groups.items()})
-    valid = {
-        a: tuple(
-            max((_met_until(catalogue, i, by_id, by_title) for i in group), default=NEVER)
-            for group in named
-        )
-        for a, named in catalogue.prerequisites.items()
-    }
-    return Prerequisites(groups, valid)
+    static = static_of(catalogue)
+    valid = dict(static.never_met)
+    for a, named in catalogue.prerequisites.items():
+        # Most prerequisites are not in the history, whatever their titles.
+        if by_title or not all(by_id.keys().isdisjoint(group) for group in named):
+            valid[a] = tuple(
+                max((_met_until(catalogue, i, by_id, by_title) for i in group), default=NEVER)
+                for group in named
+            )
+    return Prerequisites(static.prerequisite_groups, valid)
 
 
 def _met_until(
@@ -160,9 +160,12 @@ def select(
     supporters = admitted & ~gains.any_gain & ~base
     wanted = _with_support(base, supporters, prerequisites, practices)
     plain = ~wanted & admitted & ~gains.any_gain
-    reasons = _reasons(catalogue, barred, ~wanted & ~plain, form_ok)
-    reasons.update(dict.fromkeys(np.flatnonzero(plain).tolist(), _NO_GAIN))
-    return Selection(wanted=wanted, base=base, reasons=reasons)
+
+    def unwanted() -> dict[int, Reason]:
+        reasons = _reasons(catalogue, barred, ~wanted & ~plain, form_ok)
+        return reasons | dict.fromkeys(np.flatnonzero(plain).tolist(), _NO_GAIN)
+
+    return Selection(wanted=wanted, base=base, unwanted=unwanted, reasons={})
 
 
 JUDGED_HERE = frozenset({"excluded", "no_run_in_horizon", "enrolment_closed"})
@@ -288,11 +291,10 @@ def settle(
     }
     practices: dict[int, IntArray] = {}
     if policy.transfer.weeks > 0:
-        living = pairs.among(needed)
         own = np.flatnonzero(needed & programme)
-        practices = {
-            a: living[g] for a, g in zip(own.tolist(), pairs.group[own].tolist(), strict=True)
-        }
+        groups_of = pairs.group[own].tolist()
+        living = pairs.among(needed, groups_of)
+        practices = {a: living[g] for a, g in zip(own.tolist(), groups_of, strict=True)}
     return Settled(needed, groups, practices)
 
 

@@ -6,6 +6,7 @@ may work out the same thing at once; both results are equal and one of them stay
 
 from __future__ import annotations
 
+import datetime as dt
 import weakref
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +22,8 @@ from engine.planning.compile_practices import Practices, practices_of
 from engine.planning.compile_runs import pointers, row_entries
 from engine.planning.problem import DAY_MIN, ProblemActivity
 from engine.policy import Transfer
+
+NEVER = dt.date.min.toordinal()
 
 ZONES_KEPT = 16
 """Time tables kept: Russia has eleven zones, and a request may name any other."""
@@ -104,6 +107,11 @@ class Static:
             a: tuple(tuple(index[i] for i in group if i in index) for group in named)
             for a, named in self._of.prerequisites.items()
         }
+
+    @cached_property
+    def never_met(self) -> dict[int, tuple[int, ...]]:
+        """``NEVER`` for every prerequisite group, by activity index."""
+        return {a: (NEVER,) * len(groups) for a, groups in self.prerequisite_groups.items()}
 
     def time_table(self, zone: ZoneInfo) -> TimeTable:
         """The catalogue by the clock of a zone."""
