@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
@@ -350,14 +350,21 @@ def _activities(
     plain = static_of(catalogue).plain_activities(policy.limits.long_programme_hours_academic)
     found = {a: plain[a] for a in np.flatnonzero(settled.alive).tolist()}
     index = problem_index.tolist()
-    for a, groups in settled.groups.items():
-        open_groups = tuple(tuple(map(index.__getitem__, group)) for group in groups)
-        found[a] = replace(found[a], prerequisites=open_groups)
     shared: dict[int, tuple[int, ...]] = {}
-    for a, members in settled.practices.items():
+    for members in settled.practices.values():
         if id(members) not in shared:
             shared[id(members)] = tuple(problem_index[members].tolist())
-        found[a] = replace(found[a], needs_practice=True, practices=shared[id(members)])
+    for a in settled.groups.keys() | settled.practices.keys():
+        practices = settled.practices.get(a)
+        groups = settled.groups.get(a, ())
+        found[a] = ProblemActivity(
+            label=plain[a].label,
+            category=plain[a].category,
+            long=plain[a].long,
+            prerequisites=tuple(tuple(map(index.__getitem__, group)) for group in groups),
+            needs_practice=practices is not None,
+            practices=() if practices is None else shared[id(practices)],
+        )
     return tuple(found.values())
 
 
