@@ -68,6 +68,8 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--peer-limit", type=float, default=60.0, help="seconds")
     parser.add_argument("--minutes", type=float, default=15.0, help="0 = no limit")
     parser.add_argument("--out", type=Path, default=Path("bench-planning"))
+    parser.add_argument("--renew", nargs="*", default=[], help="methods to measure again")
+    parser.add_argument("--peers-only", action="store_true")
     parser.add_argument("--full", action="store_true")
     options = parser.parse_args(argv)
     if options.full:
@@ -85,6 +87,14 @@ class Results:
         self.records: list[dict[str, Any]] = []
         if path.exists():
             self.records = [json.loads(line) for line in path.read_text().splitlines()]
+
+    def forget(self, methods: Sequence[str]) -> None:
+        """Drop the answers of some methods, so that they are measured again."""
+        kept = [r for r in self.records if r.get("method") not in methods]
+        if len(kept) < len(self.records):
+            self.records = kept
+            lines = [json.dumps(r, ensure_ascii=False) + "\n" for r in kept]
+            self.path.write_text("".join(lines), encoding="utf-8")
 
     def has(self, **key: object) -> bool:
         return any(all(r.get(k) == v for k, v in key.items()) for r in self.records)
@@ -113,6 +123,7 @@ def main(argv: Sequence[str] | None = None) -> str:
     options = arguments(argv)
     ends = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
     results = Results(options.out / "results.jsonl")
+    results.forget(options.renew)
     results.add({"kind": "run", **machine(), "options": _plain(vars(options))})
     worlds = Worlds(options.educators)
     sets = [
@@ -121,7 +132,7 @@ def main(argv: Sequence[str] | None = None) -> str:
         for size in sorted(options.activities)
         if generator == "realistic" or size >= 1_000 or len(options.activities) == 1
     ]
-    for group in sets:
+    for group in sets if not options.peers_only else ():
         for seed in options.seeds:
             run_engine(worlds.of(group, seed), group, seed, options, results)
     for group, seed, educator in peer_problems(sets, options):

@@ -51,6 +51,18 @@ def test_a_run_is_resumed(out: Path) -> None:
     assert _answers(out) == before
 
 
+def test_methods_are_measured_again_when_asked(out: Path) -> None:
+    """Renewing the engine leaves one answer an educator, and those of the peers as they were."""
+    before = _answers(out)
+    planning.main([*RUN, "--out", str(out), "--renew", "ours", "greedy"])
+    after = _answers(out)
+    assert len(after) == len(before)
+    own = ("ours", "greedy")
+    assert [r for r in after if r["method"] not in own] == [
+        r for r in before if r["method"] not in own
+    ]
+
+
 def test_files_hold_the_same_problem(out: Path) -> None:
     """The written problem, read again and solved, has the value of the table."""
     (path,) = (out / "problems").glob("*.json")
