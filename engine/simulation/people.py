@@ -103,7 +103,7 @@ def draw_educator(
         ),
         constraints=Constraints(
             busy=_busy(rng, season),
-            excluded=(activity_id(int(rng.integers(n_activities))),) if rng.random() < 0.2 else (),
+            excluded=_excluded(rng, n_activities),
         ),
     )
 
@@ -195,6 +195,14 @@ def _busy(rng: np.random.Generator, season: Season) -> tuple[Slot, ...]:
     )
     starts = [first + dt.timedelta(weeks=week) for week in range(season.weeks)]
     return tuple(Slot(start, start + dt.timedelta(minutes=120)) for start in starts)
+
+
+def _excluded(rng: np.random.Generator, n_activities: int) -> tuple[str, ...]:
+    """One educator in four is kept from one activity in fifty, say those of a provider."""
+    if rng.random() > 0.25:
+        return ()
+    drawn = rng.integers(0, n_activities, max(1, n_activities // 50))
+    return tuple(sorted({activity_id(int(i)) for i in drawn}))
 
 
 def draw_mentor(seed: int, index: int, framework: Framework, season: Season) -> Mentor:
