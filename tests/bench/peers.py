@@ -21,7 +21,6 @@ from engine.planning.formulate import build_kernel
 from engine.planning.greedy import complete
 from engine.planning.problem import RouteProblem
 from engine.planning.solution import Route
-from engine.planning.solver import gap_ppm
 from tests.engine.planning.highs_child import run_highs
 from tests.engine.planning.mip import Mip
 from tests.engine.planning.second_formulation import POINT, formulate
@@ -58,12 +57,17 @@ def _answer(
     """One gap formula for every peer; without a certificate a peer counts as the whole cap."""
     found = None if value is None else round(value)
     most = None if bound is None else max(round(bound), found or 0)
-    reached = None if found is None or most is None else gap_ppm(found, most)
+    reached = None if found is None or most is None else relative_gap_ppm(found, most)
     infeasible = status.upper() == "INFEASIBLE"
     # Solvers round their own gap; a hundredth of the asked one is forgiven.
     capped = not infeasible and (reached is None or reached > 1_010_000 * gap + 1)
     ms = 1000 * (max(seconds, cap_s) if capped else seconds)
     return PeerAnswer(ms, status, found, most, reached, capped)
+
+
+def relative_gap_ppm(value_mpt: int, bound_mpt: int) -> int:
+    """(bound − value) / max(1 point, |value|) in 10⁻⁶, rounded up."""
+    return -(-(bound_mpt - value_mpt) * 1_000_000 // max(1_000, abs(value_mpt)))
 
 
 def _cp_sat(parameters: dict[str, object]) -> Peer:

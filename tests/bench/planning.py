@@ -31,7 +31,7 @@ from engine.planning.solution import SolveOptions
 from engine.planning.solver import solve
 from engine.simulation import RegionPlan
 from tests.bench.chain import World, ask, build_world, compile_asked
-from tests.bench.peers import PEERS, PeerAnswer, greedy_by_relevance
+from tests.bench.peers import PEERS, PeerAnswer, greedy_by_relevance, relative_gap_ppm
 from tests.bench.report import parts, table
 from tests.engine.planning.second_formulation import formulate
 
@@ -208,7 +208,7 @@ def _greedy(problem: RouteProblem, relevance: Any, bound: int | None, gap: float
     value = check_route(problem, route).value_mpt if route is not None else None
     reached = None
     if value is not None and bound is not None:
-        reached = -(-(bound - value) * 1_000_000 // max(1_000, abs(value)))
+        reached = relative_gap_ppm(value, bound)
     capped = reached is None or reached > gap * 1_000_000
     return PeerAnswer(ms, "HEURISTIC", value, None, reached, capped)
 

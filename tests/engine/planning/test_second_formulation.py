@@ -9,6 +9,8 @@ import pytest
 from engine.planning.problem import Limits, RouteProblem
 from engine.planning.solution import SolveOptions, SolveStatus
 from engine.planning.solver import solve
+from engine.simulation import RegionPlan
+from tests.bench.chain import ask, build_world, compile_asked
 from tests.engine.planning.highs_child import HighsAnswer, run_highs
 from tests.engine.planning.oracle import best_route
 from tests.engine.planning.problems import at, candidate, make_problem, random_problem
@@ -20,8 +22,10 @@ BATCHES = [
     *(("small", first, 60) for first in range(1_000, 1_180, 60)),
     *(("broad", first, 45) for first in range(1_000, 1_090, 45)),
     *(("medium", first, 15) for first in range(1_000, 1_060, 15)),
+    *(("large", first, 15) for first in range(1_000, 1_045, 15)),
 ]
-"""330 problems, other seeds than those of the brute-force tests."""
+"""375 problems, other seeds than those of the brute-force tests; "large" ones have more
+candidates than a direct solve takes."""
 
 
 def _value_mpt(answer: HighsAnswer) -> int | None:
@@ -33,7 +37,7 @@ def _value_mpt(answer: HighsAnswer) -> int | None:
 def test_the_batches_are_large_enough() -> None:
     """At least 300 problems are compared, more than 50 of them beyond brute force."""
     assert sum(count for _, _, count in BATCHES) >= 300
-    assert sum(count for size, _, count in BATCHES if size == "medium") >= 50
+    assert sum(count for size, _, count in BATCHES if size in ("medium", "large")) >= 100
 
 
 def test_the_second_formulation_agrees_with_brute_force() -> None:
@@ -86,3 +90,15 @@ def test_another_solver_on_another_formulation_agrees(size: str, first: int, cou
         else:
             assert solution.status is SolveStatus.OPTIMAL, seed
             assert solution.value_mpt == solution.bound_mpt == expected, seed
+
+
+def test_simulated_problems_agree() -> None:
+    """The same for compiled problems of a small region, where the policy's rules are all on."""
+    world = build_world(RegionPlan(activities=150, educators=12), 4)
+    problems = [compile_asked(ask(world, e)).problem for e in range(12)]
+    answers = run_highs([formulate(problem) for problem in problems], HIGHS_EXACT)
+    for e, (problem, answer) in enumerate(zip(problems, answers, strict=True)):
+        solution = solve(problem, EXACT)
+        assert solution.value_mpt == _value_mpt(answer), e
+        if answer.value is not None:
+            assert solution.bound_mpt == solution.value_mpt, e
