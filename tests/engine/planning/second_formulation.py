@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from engine.planning.problem import Candidate, RouteProblem
 from tests.engine.planning.mip import INFINITY, Mip, MipBuilder
@@ -223,9 +224,8 @@ class Second:
             if buffer and place >= 0 and near:
                 rows.update(_travel_cliques((start, end, place), column, near, active))
             active.append(((start, end, place), column))
-        for row in sorted(rows, key=sorted):
-            if len(row) > 1:
-                self.b.row([(c, 1.0) for c in sorted(row)], high=1.0)
+        for row in sorted(map(sorted, _maximal(rows))):
+            self.b.row([(c, 1.0) for c in row], high=1.0)
 
     def meetings(self) -> Iterator[tuple[int, int, int, int]]:
         for j, column in self.x.items():
@@ -427,22 +427,39 @@ def _travel_cliques(
     """Rows for meetings elsewhere that have not ended a buffer before ``meeting`` starts.
 
     Meetings at two places whose spans, prolonged by the buffer, share an instant exclude each
-    other. Where those of every place overlap pairwise too, all are one clique; else pairs.
+    other; so a row may join one set of overlapping meetings from every place.
     """
     start, _, place = meeting
     places: dict[int, list[tuple[Meeting, int]]] = defaultdict(list)
     for m, c in near:
         places[m[2]].append((m, c))
-    same = [(m, c) for m, c in active if m[2] == place and m[1] > start]
-    if all(_share_an_instant(group) for group in places.values()):
-        yield frozenset({column, *(c for _, c in near), *(c for _, c in same)})
-    else:
-        for _, c in near:
-            yield frozenset({column, c})
+    same = {c for m, c in active if m[2] == place and m[1] > start}
+    sets = [_overlapping(group) for group in places.values()]
+    for chosen in zip_longest(*sets, fillvalue=frozenset()):
+        yield frozenset({column}).union(same, *chosen)
 
 
-def _share_an_instant(group: Sequence[tuple[Meeting, int]]) -> bool:
-    return max(m[0] for m, _ in group) < min(m[1] for m, _ in group)
+def _overlapping(group: Sequence[tuple[Meeting, int]]) -> list[frozenset[int]]:
+    """Sets of columns whose meetings overlap pairwise; together they hold the whole group."""
+    found: list[frozenset[int]] = []
+    left = sorted(group)
+    while left:
+        first_end = min(m[1] for m, _ in left)
+        found.append(frozenset(c for m, c in left if m[0] < first_end))
+        left = [(m, c) for m, c in left if m[0] >= first_end]
+    return found
+
+
+def _maximal(rows: Iterable[frozenset[int]]) -> list[frozenset[int]]:
+    """Rows of at least two columns that lie in no other row."""
+    kept: list[frozenset[int]] = []
+    having: dict[int, set[int]] = defaultdict(set)
+    for row in sorted(rows, key=lambda r: (-len(r), sorted(r))):
+        if len(row) > 1 and not set.intersection(*(having[c] for c in row)):
+            for c in row:
+                having[c].add(len(kept))
+            kept.append(row)
+    return kept
 
 
 def _minus(terms: Iterable[Term]) -> list[Term]:
