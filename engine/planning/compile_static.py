@@ -119,9 +119,9 @@ class Static:
         found = self._tables.get(key)
         if found is None:
             found = _time_table(self._of, zone)
-            while len(self._tables) >= ZONES_KEPT:
-                self._tables.pop(next(iter(self._tables)), None)
-            self._tables[key] = found
+            # A new dict instead of a changed one: other threads may be reading it.
+            kept = list(self._tables.items())[-ZONES_KEPT + 1 :]
+            self._tables = dict([*kept, (key, found)])
         return found
 
     def practices(self, coverage: sp.csr_array, transfer: Transfer) -> Practices:
