@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.domain import IntArray
-from engine.planning.cuts import violated_rows
+from engine.planning.cuts import base_needs, violated_rows
 from engine.planning.kernel import ExtraRow
 from engine.planning.master import MasterSolution, solve_master
 from engine.planning.problem import RouteProblem
@@ -14,6 +14,7 @@ from engine.planning.relaxation_rows import relax
 
 FIRST_COLUMNS = 150
 NEW_COLUMNS = 300
+PIN_COLUMNS = 30
 ROUNDS_MOST = 25
 STALLED_SHARE = 0.04
 """A round that closes less than this share of the gap still open is not worth its time."""
@@ -28,8 +29,10 @@ class Bounding:
 
     def __init__(self, problem: RouteProblem) -> None:
         self.r: Relaxation = relax(problem)
-        self.rows: RowMatrix = self.r.rows
         self.columns = _first_columns(self.r)
+        self.rows: RowMatrix = self.r.rows
+        if self.r.n:
+            self.rows = self.rows.join(RowMatrix.of(base_needs(self.r, self.columns)))
         self.proof: DualBound = dual_bound(self.r, self.rows, np.zeros(len(self.rows)))
         self.solution: MasterSolution | None = None
         self.reduced: np.ndarray = self.r.objective[: self.r.n].astype(np.float64)
@@ -80,7 +83,8 @@ class Bounding:
         self._before.append(self.proof.bound)
         if value is None or len(self._before) < 3 or not self.priced_out:
             return False
-        open_gap = self._before[-3] - value
+        # Early routes are poor: what is open is no measure then.
+        open_gap = min(self._before[-3] - value, abs(self._before[-3]) // 20)
         return self._before[-3] - self._before[-1] < 2 * STALLED_SHARE * open_gap
 
     def proof_rows(self) -> list[ExtraRow]:
@@ -113,15 +117,15 @@ class Bounding:
 
 
 def _first_columns(r: Relaxation) -> IntArray:
-    """The most valuable alone, and for their minutes; every pinned one."""
+    """The most valuable alone, and for their minutes; of each pin the best few."""
     alone = (r.phi.total(r.gain) + r.objective[: r.n]).astype(np.float64)
     minutes = np.asarray(r.load.sum(axis=1)).ravel()
-    pinned = [r.column_of[list(pin.candidates)] for pin in r.problem.pins]
-    chosen = np.concatenate(
-        [
-            np.argsort(-alone, kind="stable")[:FIRST_COLUMNS],
-            np.argsort(-alone / (minutes + 30), kind="stable")[:FIRST_COLUMNS],
-            *pinned,
-        ]
-    )
-    return np.unique(chosen[chosen >= 0])
+    chosen = [
+        np.argsort(-alone, kind="stable")[:FIRST_COLUMNS],
+        np.argsort(-alone / (minutes + 30), kind="stable")[:FIRST_COLUMNS],
+    ]
+    for pin in r.problem.pins:
+        own = r.column_of[list(pin.candidates)]
+        own = own[own >= 0]
+        chosen.append(own[np.argsort(-alone[own], kind="stable")[:PIN_COLUMNS]])
+    return np.unique(np.concatenate(chosen))

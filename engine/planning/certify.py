@@ -28,9 +28,12 @@ logger = logging.getLogger(__name__)
 
 POINT_MPT = 1_000
 POOL = 250
-SMALL_KERNELS = (100, 250)
+SMALL_KERNELS = (200,)
+FIRST_KERNEL = 100
+SHAKES = 8
 QUANTUM_MILLI = 200
 CLIMB_MILLI = 5
+CLIMBS_AFTER = (2, 5, 10)
 SHARES = (0.3, 0.05, 0.8)
 """Least shares of the relaxation's solution from which climbs begin."""
 
@@ -59,6 +62,7 @@ class Certifier:
         self.bounding = Bounding(problem)
         self._proved: int | None = None
         self._extra: list[ExtraRow] = []
+        self._climbed: set[tuple[int, ...]] = set()
 
     # ------------------------------------------------------------------ what is known
 
@@ -102,6 +106,7 @@ class Certifier:
             self.infeasible = self.value is None
             return
         self._relax()
+        self._shake()
         self._extra = self.bounding.proof_rows()
         if self.value is None:
             self._first_route()
@@ -126,7 +131,7 @@ class Certifier:
     def _relax(self) -> None:
         bounding = self.bounding
         while not bounding.finished and self._unit(self._round):
-            if bounding.rounds in (1, 2, 4, 8, 16) or bounding.finished:
+            if bounding.rounds in CLIMBS_AFTER or bounding.finished:
                 self._climb()
 
     def _round(self) -> int:
@@ -146,13 +151,34 @@ class Certifier:
 
     def _one_climb(self, search: LocalSearch, share: float) -> int:
         assert self.bounding.solution is not None
-        search.improve(search.start_from(self.bounding.solution.x, share))
+        start = search.start_from(self.bounding.solution.x, share)
+        named = tuple(sorted(search.candidates[list(start)].tolist()))
+        if named in self._climbed:
+            return 1
+        self._climbed.add(named)
+        search.improve(start)
         if search.best is not None:
             self.offer(search.route(search.best))
         return CLIMB_MILLI
 
-    def _from_route(self) -> int:
-        """Climb from the best route."""
+    def _shake(self) -> None:
+        """Drop some steps of the best route and climb again, a few times."""
+        if self.route is None or not self.route.chosen or self.done or self.target is None:
+            return
+        if self.bounding.proof.can_exceed(self.target).sum() <= SMALL_KERNELS[0]:
+            return
+        search = self._search_around()
+        for seed in range(SHAKES):
+            if not self._unit(lambda seed=seed: self._one_shake(search, seed)):  # type: ignore[misc]
+                return
+
+    def _one_shake(self, search: LocalSearch, seed: int) -> int:
+        if search.shake(self.options.seed + seed) and search.best is not None:
+            self.offer(search.route(search.best))
+        return CLIMB_MILLI
+
+    def _search_around(self) -> LocalSearch:
+        """A search whose best is the best route, as far as it sees."""
         assert self.route is not None
         r = self.bounding.r
         own = r.column_of[list(self.route.chosen)]
@@ -160,6 +186,11 @@ class Certifier:
         pool = np.concatenate([own, ranked[~np.isin(ranked, own)]])
         search = LocalSearch(r, pool)
         search.improve(tuple(range(len(own))))
+        return search
+
+    def _from_route(self) -> int:
+        """Climb from the best route."""
+        search = self._search_around()
         if search.best is not None:
             self.offer(search.route(search.best))
         return CLIMB_MILLI
@@ -203,7 +234,7 @@ class Certifier:
         """Any route at all: from few candidates, then from all; or none is proved."""
         r, quantum = self.bounding.r, QUANTUM_MILLI
         everyone = np.sort(r.candidates)
-        few = np.sort(r.candidates[self.bounding.ranked()[: SMALL_KERNELS[0]]])
+        few = np.sort(r.candidates[self.bounding.ranked()[:FIRST_KERNEL]])
         if len(few) < len(everyone):
             self._kernel_run(few, None, quantum, False)
         while self.value is None:

@@ -68,6 +68,35 @@ def _transfer(r: Relaxation, x: FloatArray, support: IntArray, rows: Rows) -> No
             _add_covering(r, x, need, have, rows)
 
 
+def base_needs(r: Relaxation, columns: IntArray) -> Rows:
+    """Of every activity among the columns: no run without a practice or a prerequisite at all.
+
+    Nearly all of these rows would be broken in the first rounds; having them spares the rounds.
+    """
+    rows, weeks = Rows(), r.problem.limits.transfer_weeks
+    for activity in np.unique(r.activity[columns]).tolist():
+        facts = r.problem.activities[activity]
+        own = _columns_of(r, [activity])
+        first, last = int(r.end_day[own].min()), int(r.end_day[own].max())
+        if weeks > 0 and facts.needs_practice:
+            practice = _columns_of(r, facts.practices)
+            start = r.start_day[practice]
+            after = practice[(first < start) & (start <= last + 7 * weeks)]
+            _add_need(own, after, rows)
+        for group in facts.prerequisites:
+            before = _columns_of(r, group)
+            _add_need(own, before[r.end_day[before] < int(r.start_day[own].max())], rows)
+    return rows
+
+
+def _add_need(need: IntArray, have: IntArray, rows: Rows) -> None:
+    """Σ need ≤ Σ have; who is on both sides drops out."""
+    both = np.intersect1d(need, have)
+    need, have = np.setdiff1d(need, both), np.setdiff1d(have, both)
+    values = np.concatenate([np.ones(len(need), np.int64), np.full(len(have), -1)])
+    rows.add(np.concatenate([need, have]), values, 0)
+
+
 def _spans(inner: IntArray, every: IntArray) -> Iterator[tuple[int, int]]:
     """From each inner day on, up to it, and it alone."""
     low, high = int(every.min()), int(every.max())
@@ -78,10 +107,7 @@ def _spans(inner: IntArray, every: IntArray) -> Iterator[tuple[int, int]]:
 def _add_covering(r: Relaxation, x: FloatArray, need: IntArray, have: IntArray, rows: Rows) -> None:
     """Σ need ≤ Σ have, where broken."""
     if x[need].sum() > x[have].sum() + VIOLATION:
-        both = np.intersect1d(need, have)
-        need, have = np.setdiff1d(need, both), np.setdiff1d(have, both)
-        values = np.concatenate([np.ones(len(need), np.int64), np.full(len(have), -1)])
-        rows.add(np.concatenate([need, have]), values, 0)
+        _add_need(need, have, rows)
 
 
 def _prerequisite(r: Relaxation, x: FloatArray, support: IntArray, rows: Rows) -> None:

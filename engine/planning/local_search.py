@@ -7,6 +7,7 @@ a proposal: only the checker says that it holds and what it is worth.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -132,6 +133,18 @@ class LocalSearch:
                 self.best = state
         return state
 
+    def shake(self, seed: int) -> bool:
+        """Drop a few steps of the best set, with those that they need, and climb again."""
+        if self.best is None:
+            return False
+        rng = random.Random(seed)
+        before = self.best.value
+        chosen = list(self.best.chosen)
+        dropped = set(rng.sample(chosen, min(len(chosen), rng.randint(2, 4))))
+        rest = [j for j in chosen if j not in dropped]
+        self.improve(self._mended(rest, dropping=True))
+        return self.best.value > before
+
     def start_from(self, x: FloatArray, least_share: float = 0.3) -> tuple[int, ...]:
         """Columns by falling share, each taken if what adds up allows it."""
         chosen: list[int] = []
@@ -146,13 +159,13 @@ class LocalSearch:
                 able &= ~self.conflict[j]
         return self._mended(chosen)
 
-    def _mended(self, chosen: list[int]) -> tuple[int, ...]:
+    def _mended(self, chosen: list[int], *, dropping: bool = False) -> tuple[int, ...]:
         """Add a partner for each unmet need where one fits, else drop the step."""
         for _ in range(2 * len(chosen) + 2):
             unmet = next((j for j in chosen if self._unmet(j, chosen)), None)
             if unmet is None:
                 break
-            partner = self._partners(unmet, chosen, chosen)
+            partner = [] if dropping else self._partners(unmet, chosen, chosen)
             rest = [j for j in chosen if j != unmet]
             chosen = [*chosen, partner[0]] if partner else rest
         return tuple(sorted(chosen))
