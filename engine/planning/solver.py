@@ -1,5 +1,8 @@
 """Solve a route problem: a route, a bound over every candidate, and the gap between them.
 
+Small problems go to CP-SAT as one exact model, others are certified over the whole catalogue
+(``certify``); the number of admissible candidates alone decides which.
+
 Never an exception and never silence: what the solver cannot decide comes back as a status. One
 worker a solve (parallel search of ortools 9.13–9.15 corrupts memory, and only one worker
 repeats); the deterministic limit ends a solve before the clock does, so that the same problem
@@ -26,8 +29,12 @@ from engine.planning.solution import Route, RouteSolution, SolveOptions, SolveSt
 logger = logging.getLogger(__name__)
 
 
-DIRECT_MOST = 60
-"""Up to so many admissible candidates one exact model is as fast as the relaxation."""
+DIRECT_MOST = 20
+"""Up to so many admissible candidates one exact model is used.
+
+Measured: on random problems of 10–15 candidates the model takes 7 ms and the relaxation 15–24; on
+36 weeks with 28–60 candidates the model takes 85–125 ms and the relaxation 14–95.
+"""
 
 
 def solve(problem: RouteProblem, options: SolveOptions) -> RouteSolution:
