@@ -17,6 +17,7 @@ from engine.planning.compile_gains import (
     compile_bonuses,
     compile_prices,
 )
+from engine.planning.compile_reasons import Labels
 from engine.planning.compile_runs import Refusals, Runs, take_rows
 from engine.planning.compile_selection import Wishes
 from engine.planning.problem import CandidateTable
@@ -204,7 +205,7 @@ def build_table(
     for offering in wishes.excluded_offerings.values():
         excluded |= runs.offering == offering
     table = CandidateTable(
-        label=_labels(catalogue, frame, runs, funded),
+        label=Labels(len(activity), lambda: _labels(catalogue, frame, runs, funded)),
         activity=problem_index[activity],
         start_day=runs.start_day,
         end_day=runs.end_day,

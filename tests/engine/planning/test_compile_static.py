@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from engine.catalogue import compile_catalogue
 from engine.domain import Reason
-from engine.planning.compile_reasons import Reasons
+from engine.planning.compile_reasons import Labels, Reasons
 from engine.planning.compile_static import EPOCH_MONDAY, ZONES_KEPT, static_of
 from engine.policy import Transfer
 from tests.engine.planning.compile_builders import (
@@ -120,3 +120,20 @@ def test_reasons_are_made_once_and_only_when_asked() -> None:
     assert list(reasons) == ["b", "a"]
     assert (len(reasons), "c" in reasons, made) == (2, False, [1])
     assert reasons == {"a": Reason("seats"), "b": Reason("no_gain")}
+
+
+def test_labels_are_made_on_the_first_look() -> None:
+    """Their number is known before; then they are those of the tuple."""
+    made: list[int] = []
+
+    def make() -> tuple[str, ...]:
+        made.append(1)
+        return ("x", "y")
+
+    labels = Labels(2, make)
+    assert (len(labels), made) == (2, [])
+    assert labels == ("x", "y")
+    assert labels == ("x", "y")
+    assert labels != ("x",)
+    assert (labels[1], labels[:1], list(labels), made) == ("y", ("x",), ["x", "y"], [1])
+    assert hash(labels) == hash(("x", "y"))
