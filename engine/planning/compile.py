@@ -15,9 +15,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from engine.calendar import WorkCalendar, local_date
-from engine.catalogue import FUNDING, KINDS, Catalogue, clock_minutes
+from engine.catalogue import FUNDING, KINDS, Catalogue
 from engine.domain import (
-    PROGRAMME_KINDS,
     BoolArray,
     Constraints,
     DeficitVector,
@@ -34,6 +33,8 @@ from engine.domain import (
 from engine.planning.compile_dated import Travel, compile_travel, dated_runs
 from engine.planning.compile_frame import Frame, compile_frame
 from engine.planning.compile_gains import Gains, compile_demands, compile_gains
+from engine.planning.compile_practices import Practices, practices_of
+from engine.planning.compile_reasons import Reasons
 from engine.planning.compile_rules import (
     compile_checkpoints,
     compile_form_mix,
@@ -48,12 +49,12 @@ from engine.planning.compile_selection import (
     Selection,
     Settled,
     Wishes,
-    practice_pairs,
     read_prerequisites,
     select,
     settle,
 )
 from engine.planning.compile_selfpaced import self_paced_runs
+from engine.planning.compile_static import static_of
 from engine.planning.compile_table import CandidateFacts, Funded, build_table, compile_budget, fund
 from engine.planning.problem import CheckpointRules, Limits, ProblemActivity, RouteProblem
 from engine.policy import PolicyProfile, settled_limit
@@ -127,7 +128,8 @@ def compile_problem(
         Locality of the educator's school; empty = unknown.
     node_coverage
         CSR, shape (n_activities, n_nodes), in [0, 1], for the rule ``transfer``; ``None`` = the
-        ranking's coverage of demands stands for it.
+        ranking's coverage of demands stands for it. Not to be changed afterwards: what follows
+        from it is kept with the catalogue.
 
     Raises
     ------
@@ -140,7 +142,10 @@ def compile_problem(
     frame = compile_frame(educator, constraints, calendar, policy, as_of)
     wishes = read_wishes(catalogue, constraints, policy)
     demands = compile_demands(deficits.demands)
-    coverage = ranking.coverage if node_coverage is None else node_coverage
+    if node_coverage is None:
+        practices = practices_of(catalogue, ranking.coverage, policy.transfer)
+    else:
+        practices = static_of(catalogue).practices(node_coverage, policy.transfer)
     inputs = _Inputs(
         catalogue=catalogue,
         ranking=ranking,
@@ -153,7 +158,7 @@ def compile_problem(
         prerequisites=read_prerequisites(
             catalogue, history, policy.limits, local_date(as_of, calendar.zone)
         ),
-        pairs=practice_pairs(catalogue, coverage, policy.transfer),
+        practices=practices,
         budget_rub=compile_budget(constraints, policy.limits),
     )
     funded, settled, dropped = _candidates(inputs)
@@ -205,7 +210,7 @@ class _Inputs:
     gains: Gains
     travel: Travel
     prerequisites: Prerequisites
-    pairs: sp.csr_array
+    practices: Practices
     budget_rub: tuple[int, ...]
 
 
@@ -224,21 +229,26 @@ def _check_shapes(
         raise ValueError("node_coverage is not of this catalogue")
 
 
-def _candidates(x: _Inputs) -> tuple[Funded, Settled, dict[str, Reason]]:
+def _candidates(x: _Inputs) -> tuple[Funded, Settled, Reasons]:
     """Funded runs of the activities that stay, and the reason of every other activity."""
     refusals = Refusals.none(len(x.catalogue.offerings))
     selection = select(
-        x.catalogue, x.ranking, x.gains, x.wishes, x.constraints, x.prerequisites, x.pairs
+        x.catalogue, x.ranking, x.gains, x.wishes, x.constraints, x.prerequisites, x.practices
     )
     funded = fund(x.catalogue, _runs(x, selection, refusals), x.budget_rub, refusals)
     funded, groups = _against_history(x, funded)
     with_runs = np.zeros(len(x.catalogue.activities), dtype=np.bool_)
-    with_runs[x.catalogue.offering_activity[funded.runs.offering]] = True
-    _note_refusals(x, refusals, selection, with_runs)
-    settled = settle(x.catalogue, x.policy, selection, with_runs, groups, x.pairs)
-    alive = settled.alive[x.catalogue.offering_activity[funded.runs.offering]]
-    dropped = {x.catalogue.activity_ids[a]: r for a, r in sorted(selection.reasons.items())}
-    return funded.take(np.flatnonzero(alive)), settled, dropped
+    with_runs[x.catalogue.offering_activity[funded.offering]] = True
+    settled = settle(x.catalogue, x.policy, selection, with_runs, groups, x.practices)
+    alive = settled.alive[x.catalogue.offering_activity[funded.offering]]
+
+    def dropped() -> dict[str, Reason]:
+        ids = x.catalogue.activity_ids
+        found = {**selection.unwanted(), **_refused(x, refusals, selection, with_runs)}
+        found |= selection.reasons
+        return {ids[a]: found[a] for a in sorted(found)}
+
+    return funded.where(alive), settled, Reasons(dropped)
 
 
 def _runs(x: _Inputs, selection: Selection, refusals: Refusals) -> Runs:
@@ -267,14 +277,16 @@ def _against_history(
     ones. The problem states groups per activity, so the late runs go then: the group is met for
     those that stay.
     """
-    activity = x.catalogue.offering_activity[funded.runs.offering]
-    start = x.frame.day0 + funded.runs.start_day
+    activity = x.catalogue.offering_activity[funded.offering]
+    start = x.frame.day0 + funded.start_day
     kept = np.ones(len(activity), dtype=np.bool_)
     still_open: dict[int, tuple[tuple[int, ...], ...]] = {}
+    # Candidates are in the order of their activities.
+    ends = np.searchsorted(activity, np.arange(len(x.catalogue.activities) + 1)).tolist()
     for a, groups in x.prerequisites.groups.items():
-        own = np.flatnonzero(activity == a)
-        if not len(own):
+        if ends[a] == ends[a + 1]:
             continue
+        own = np.arange(ends[a], ends[a + 1])
         first, left = int(start[own].min()), []
         for group, until in zip(groups, x.prerequisites.valid_until[a], strict=True):
             if first <= until:
@@ -283,46 +295,51 @@ def _against_history(
                 left.append(group)
         if left:
             still_open[a] = tuple(left)
-    return funded.take(np.flatnonzero(kept)), still_open
+    return funded.where(kept), still_open
 
 
-def _note_refusals(
+def _refused(
     x: _Inputs, refusals: Refusals, selection: Selection, with_runs: BoolArray
-) -> None:
+) -> dict[int, Reason]:
     """Reason of every wanted activity without runs: that of the offering that came furthest."""
     lacking = selection.wanted & ~with_runs
     days = {
         "first_day": x.frame.date(x.frame.first_day).isoformat(),
         "last_day": x.frame.date(x.frame.last_day).isoformat(),
     }
-    for a in np.flatnonzero(lacking).tolist():
-        selection.reasons[a] = Reason(STAGES[0], {"offerings": 0, **days})
+    nothing = Reason(STAGES[0], {"offerings": 0, **days})
+    found = dict.fromkeys(np.flatnonzero(lacking).tolist(), nothing)
     rows = np.flatnonzero(lacking[x.catalogue.offering_activity] & (refusals.stage != NOT_REFUSED))
-    owner = x.catalogue.offering_activity[rows]
-    order = np.lexsort((rows, -refusals.stage[rows], owner))
-    counts = np.bincount(owner, minlength=len(lacking))
+    owner, stage = x.catalogue.offering_activity[rows], refusals.stage[rows]
+    order = np.lexsort((rows, -stage, owner))
+    counts = np.bincount(owner, minlength=len(lacking))[owner]
     firsts = order[np.flatnonzero(np.diff(owner[order], prepend=-1))]
-    for row in rows[firsts].tolist():
-        a, code = int(x.catalogue.offering_activity[row]), STAGES[refusals.stage[row]]
+    columns = (owner, rows, stage, counts, refusals.asked[rows], refusals.limit[rows])
+    for a, row, at, count, asked, limit in zip(*(c[firsts].tolist() for c in columns), strict=True):
+        code = STAGES[at]
         parameters: dict[str, object] = {
             "offering": x.catalogue.offering_ids[row],
-            "offerings": int(counts[a]),
+            "offerings": count,
         }
-        if code == STAGES[0]:
+        if at == 0:
             parameters |= days
-        if refusals.asked[row] >= 0:
+        if asked >= 0:
             unit = "rub" if code == "budget" else "min"
-            parameters[f"asked_{unit}"] = int(refusals.asked[row])
-            parameters[f"limit_{unit}"] = int(refusals.limit[row])
-        selection.reasons[a] = Reason(code, parameters)
+            parameters[f"asked_{unit}"] = asked
+            parameters[f"limit_{unit}"] = limit
+        found[a] = Reason(code, parameters)
+    return found
 
 
 def _checkpoints(x: _Inputs) -> CheckpointRules:
     """Offers of the diagnostics whose audience the educator belongs to."""
     rules, kind = x.policy.checkpoints, KINDS.index(Kind.DIAGNOSTIC)
+    if not (rules.middle or rules.final):
+        return CheckpointRules()
     diagnostic = x.catalogue.kind == kind
-    for a, reasons in x.ranking.ineligible.items():
-        diagnostic[a] &= all(reason.code in NOT_FOR_DIAGNOSTICS for reason in reasons)
+    for a in np.flatnonzero(diagnostic).tolist():
+        reasons = x.ranking.ineligible.get(a, ())
+        diagnostic[a] = all(reason.code in NOT_FOR_DIAGNOSTICS for reason in reasons)
     diagnostic[list(x.wishes.excluded_activities.values())] = False
     rows = np.flatnonzero(diagnostic[x.catalogue.offering_activity])
     rows = np.setdiff1d(rows, list(x.wishes.excluded_offerings.values())).astype(np.int64)
@@ -337,24 +354,25 @@ def _activities(
     catalogue: Catalogue, policy: PolicyProfile, settled: Settled, problem_index: IntArray
 ) -> tuple[ProblemActivity, ...]:
     """Living activities in the order of the catalogue, indices those of the problem."""
-    long_min = clock_minutes(policy.limits.long_programme_hours_academic)
-    programme = np.isin(catalogue.kind, [KINDS.index(k) for k in PROGRAMME_KINDS])
+    plain = static_of(catalogue).plain_activities(policy.limits.long_programme_hours_academic)
+    found = {a: plain[a] for a in np.flatnonzero(settled.alive).tolist()}
     index = problem_index.tolist()
-
-    def renumber(members: Sequence[int]) -> tuple[int, ...]:
-        return tuple(map(index.__getitem__, members))
-
-    return tuple(
-        ProblemActivity(
-            label=catalogue.activity_ids[a],
-            category=int(catalogue.category[a]),
-            long=bool(programme[a] and catalogue.duration_min[a] >= long_min),
-            prerequisites=tuple(renumber(group) for group in settled.groups.get(a, ())),
-            needs_practice=a in settled.practices,
-            practices=renumber(settled.practices.get(a, ())),
+    shared: dict[int, tuple[int, ...]] = {}
+    for members in settled.practices.values():
+        if id(members) not in shared:
+            shared[id(members)] = tuple(problem_index[members].tolist())
+    for a in settled.groups.keys() | settled.practices.keys():
+        practices = settled.practices.get(a)
+        groups = settled.groups.get(a, ())
+        found[a] = ProblemActivity(
+            label=plain[a].label,
+            category=plain[a].category,
+            long=plain[a].long,
+            prerequisites=tuple(tuple(map(index.__getitem__, group)) for group in groups),
+            needs_practice=practices is not None,
+            practices=() if practices is None else shared[id(practices)],
         )
-        for a in np.flatnonzero(settled.alive).tolist()
-    )
+    return tuple(found.values())
 
 
 def _limits(constraints: Constraints, policy: PolicyProfile, frame: Frame) -> Limits:

@@ -8,8 +8,15 @@ import numpy as np
 
 from engine.catalogue import UNKNOWN, Catalogue, fold
 from engine.domain import BoolArray, Educator, IntArray
-from engine.planning.compile_frame import Frame, wall_minutes
+from engine.planning.compile_frame import Frame, origin_min
 from engine.planning.compile_runs import Refusals, Runs, open_rows, pointers, row_entries
+from engine.planning.compile_static import (
+    EPOCH_MONDAY,
+    TimeTable,
+    offering_loads,
+    spread_entries,
+    static_of,
+)
 from engine.planning.problem import DAY_MIN, ONLINE, Ragged
 from engine.policy import Limits
 
@@ -96,31 +103,59 @@ def dated_runs(
     duration_min
         Shape (n_activities,), clock minutes, > 0 for the activities of ``offerings``.
     offerings
-        Offering indices, none of them self-paced.
+        Offering indices, none of them self-paced, ascending.
     refusals
         Takes the reason of every offering without a run.
     """
+    if not len(offerings):
+        return Runs.none()
+    table = static_of(catalogue).time_table(frame.calendar.zone)
     rows = _open_offerings(catalogue, frame, offerings, refusals)
-    meetings = _meetings_of(catalogue, frame, rows)
-    kept, start, end = _attendable(catalogue, frame, rows, meetings, daily_max_min, refusals)
-    rows, meetings, start, end = rows[kept], meetings.of(kept), start[kept], end[kept]
-    learning = _learning_load(
-        catalogue, frame, duration_min, rows, _meeting_load(frame, rows, meetings)
-    )
-    on_the_way = _travel_load(frame, travel, rows, meetings)
-    load = learning + on_the_way
+    meetings = _meetings_of(catalogue, frame, table, rows)
+    kept = _attendable(frame, table, rows, meetings, daily_max_min, refusals)
+    if not kept.all():
+        rows, meetings = rows[kept], meetings.of(kept)
+    load = _learning_load(catalogue, frame, table, duration_min, rows)
+    load = _around_blocked_weeks(catalogue, frame, duration_min, rows, meetings, load)
+    travel_min = _add_travel(frame, travel, meetings, load)
     fits = _fits(frame, rows, load, refusals)
-    table = Runs(
+    if not fits.all():
+        rows, load, travel_min = rows[fits], load.of(fits), travel_min[fits]
+        meetings = meetings.of(fits)
+    return Runs(
         offering=rows,
-        start_day=start,
-        end_day=end,
+        start_day=table.first_day[rows] - frame.day0,
+        end_day=table.last_day[rows] - frame.day0,
         pace_min=np.zeros(len(rows), dtype=np.int64),
-        work_min=learning.sum(axis=1),
-        travel_min=on_the_way.sum(axis=1),
-        weekly=_ragged(load),
+        work_min=load.sums() - travel_min,
+        travel_min=travel_min,
+        weekly=Ragged(load.ptr, np.column_stack([load.week, load.minutes])),
         meetings=_meeting_rows(len(rows), meetings),
     )
-    return table.where(fits)
+
+
+@dataclass(slots=True, eq=False)
+class _Load:
+    """Minutes of some offerings by week of the horizon; CSR rows, weeks rising, no empty row."""
+
+    ptr: IntArray
+    week: IntArray
+    minutes: IntArray
+
+    def owners(self) -> IntArray:
+        """Row of each entry."""
+        return np.repeat(np.arange(len(self.ptr) - 1), np.diff(self.ptr))
+
+    def sums(self) -> IntArray:
+        """Minutes of each row."""
+        total = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.minutes)])
+        return np.asarray(total[self.ptr[1:]] - total[self.ptr[:-1]])
+
+    def of(self, kept: BoolArray) -> _Load:
+        """The rows that are kept."""
+        entries = kept[self.owners()]
+        lengths = np.diff(self.ptr)[kept]
+        return _Load(pointers(lengths), self.week[entries], self.minutes[entries])
 
 
 def _open_offerings(
@@ -133,38 +168,36 @@ def _open_offerings(
     return open_rows(catalogue, frame.day0 + frame.today, rows[inside], refusals)
 
 
-def _meetings_of(catalogue: Catalogue, frame: Frame, rows: IntArray) -> _Meetings:
+def _meetings_of(catalogue: Catalogue, frame: Frame, table: TimeTable, rows: IntArray) -> _Meetings:
     owner, entry = row_entries(catalogue.meeting_ptr, rows)
+    origin = origin_min(frame.calendar)
     return _Meetings(
         owner=owner,
-        start=wall_minutes(catalogue.meeting_start[entry], frame.calendar),
-        end=wall_minutes(catalogue.meeting_end[entry], frame.calendar),
+        start=table.start[entry] - origin,
+        end=table.end[entry] - origin,
         place=catalogue.meeting_place[entry],
         locality=catalogue.meeting_locality[entry],
     )
 
 
 def _attendable(
-    catalogue: Catalogue,
     frame: Frame,
+    table: TimeTable,
     rows: IntArray,
     meetings: _Meetings,
     daily_max_min: int,
     refusals: Refusals,
-) -> tuple[BoolArray, IntArray, IntArray]:
-    """Offerings all of whose meetings may be attended, with their first and last day.
+) -> BoolArray:
+    """Offerings all of whose meetings may be attended.
 
     A meeting in another zone may lie on a day outside the offering's own dates; the run then
     lasts until it.
     """
-    start, end = catalogue.start[rows] - frame.day0, catalogue.end[rows] - frame.day0
-    np.minimum.at(start, meetings.owner, meetings.day)
-    np.maximum.at(end, meetings.owner, meetings.day)
-    last = len(frame.day_open_min) - 1
-    day = np.clip(meetings.day, 0, last)
+    last, all_days = len(frame.day_open_min) - 1, meetings.day
+    day = np.clip(all_days, 0, last)
     opens = day * DAY_MIN + frame.day_open_min[day]
     closes = day * DAY_MIN + frame.day_close_min[day]
-    outside = (meetings.day < frame.first_day) | (meetings.day > frame.last_day)
+    outside = (all_days < frame.first_day) | (all_days > frame.last_day)
     checks: tuple[tuple[str, BoolArray], ...] = (
         ("no_run_in_horizon", outside),
         ("online_not_possible", (meetings.place == ONLINE) & (not frame.online_allowed)),
@@ -174,13 +207,18 @@ def _attendable(
     )
     kept = np.ones(len(rows), dtype=np.bool_)
     for code, bad in checks:
-        hit = kept & (np.bincount(meetings.owner[bad], minlength=len(rows)) > 0)
+        if not bad.any():
+            continue
+        hit = np.zeros(len(rows), dtype=np.bool_)
+        hit[meetings.owner[bad]] = True
+        hit &= kept
         refusals.note(code, rows[hit])
         kept &= ~hit
-    peak = _daily_peak(frame, len(rows), meetings)
+    peak = table.daily_peak[rows]
     hit = kept & (peak > daily_max_min)
-    refusals.note("daily_load", rows[hit], peak[hit], np.full(hit.sum(), daily_max_min))
-    return kept & ~hit, start, end
+    if hit.any():
+        refusals.note("daily_load", rows[hit], peak[hit], np.full(hit.sum(), daily_max_min))
+    return kept & ~hit
 
 
 def _meets_busy(busy: IntArray, meetings: _Meetings) -> BoolArray:
@@ -192,127 +230,114 @@ def _meets_busy(busy: IntArray, meetings: _Meetings) -> BoolArray:
     return np.asarray((before >= 0) & (busy[np.maximum(before, 0), 1] > meetings.start))
 
 
-def _daily_peak(frame: Frame, n_rows: int, meetings: _Meetings) -> IntArray:
-    """Most meeting minutes of one day, shape (n_rows,)."""
-    n_days = 7 * frame.n_weeks
-    inside = (meetings.day >= 0) & (meetings.day < n_days)
-    key = meetings.owner[inside] * n_days + meetings.day[inside]
-    days, inverse = np.unique(key, return_inverse=True)
-    minutes = np.bincount(inverse, (meetings.end - meetings.start)[inside], len(days))
-    peak = np.zeros(n_rows, dtype=np.int64)
-    np.maximum.at(peak, days // n_days, minutes.astype(np.int64))
-    return peak
-
-
 def _learning_load(
-    catalogue: Catalogue, frame: Frame, duration_min: IntArray, rows: IntArray, meetings: IntArray
-) -> IntArray:
-    """Minutes by week, meetings included; shape (n_rows, n_weeks).
-
-    As the catalogue splits them, but never less than the week's meetings. Without a split the
-    meetings stand in their weeks and the rest of the hours is spread, so no minute counts twice.
-
-    Parameters
-    ----------
-    meetings
-        Meeting minutes by week, shape (n_rows, n_weeks).
-    """
-    start, end = catalogue.start[rows] - frame.day0, catalogue.end[rows] - frame.day0
-    total = duration_min[catalogue.offering_activity[rows]]
-    rest = np.maximum(total - meetings.sum(axis=1), 0)
-    load = meetings + spread(start, end, rest, frame.n_weeks, open_week=frame.tempo_min > 0)
-    owner, entry = row_entries(catalogue.weekly_ptr, rows)
-    if len(owner):
-        load[owner] = 0
-        position = entry - catalogue.weekly_ptr[rows][owner]
-        load[owner, (start // 7)[owner] + position] = catalogue.weekly_min[entry]
-        load[owner] = np.maximum(load[owner], meetings[owner])
-    return load
+    catalogue: Catalogue,
+    frame: Frame,
+    table: TimeTable,
+    duration_min: IntArray,
+    rows: IntArray,
+) -> _Load:
+    """Minutes by week of the horizon, travel not among them."""
+    loads, at = table.loads, rows
+    activity = catalogue.offering_activity
+    if (duration_min[activity[rows]] != catalogue.duration_min[activity[rows]]).any():
+        # Diagnostics of unknown length take the policy's.
+        n = len(catalogue.offerings)
+        loads = offering_loads(catalogue, table.start, table.end, rows, duration_min[activity], n)
+    _, entry = row_entries(loads.ptr, at)
+    week0 = (frame.day0 - EPOCH_MONDAY) // 7
+    lengths = np.diff(loads.ptr)[at]
+    return _Load(pointers(lengths), loads.week[entry] - week0, loads.minutes[entry])
 
 
-def spread(
-    start: IntArray,
-    end: IntArray,
-    total_min: IntArray,
-    n_weeks: int,
-    open_week: BoolArray | None = None,
-) -> IntArray:
-    """Spread minutes evenly over the calendar days of runs, the remainder to the first weeks.
-
-    Each week gets the whole minutes of its days' share; what is left after rounding down goes
-    minute by minute to the first weeks. Nobody studies in a week without tempo: its days are left
-    out, unless the run has no others.
-
-    Parameters
-    ----------
-    start, end
-        Shape (n,), first and last day, 0 ≤ start ≤ end < 7·n_weeks.
-    total_min
-        Shape (n,).
-    open_week
-        Shape (n_weeks,), weeks with tempo; ``None`` = all.
-
-    Returns
-    -------
-    ndarray of int, shape (n, n_weeks)
-        Rows sum to ``total_min``.
-    """
-    monday = 7 * np.arange(n_weeks)[None, :]
-    last = np.minimum(end[:, None], monday + 6)
-    days = np.maximum(0, last - np.maximum(start[:, None], monday) + 1)
-    if open_week is not None:
-        admitted = days * open_week[None, :]
-        days = np.where(admitted.any(axis=1, keepdims=True), admitted, days)
-    load = total_min[:, None] * days // days.sum(axis=1, keepdims=True)
-    rest = (total_min - load.sum(axis=1))[:, None]
-    rank = np.cumsum(days > 0, axis=1) - 1
-    return np.asarray(load + ((days > 0) & (rank < rest)), dtype=np.int64)
-
-
-def _meeting_load(frame: Frame, rows: IntArray, meetings: _Meetings) -> IntArray:
-    """Meeting minutes by week of the meeting, shape (n_rows, n_weeks)."""
-    load = np.zeros((len(rows), frame.n_weeks), dtype=np.int64)
-    np.add.at(load, (meetings.owner, meetings.day // 7), meetings.end - meetings.start)
-    return load
-
-
-def _travel_load(frame: Frame, travel: Travel, rows: IntArray, meetings: _Meetings) -> IntArray:
-    """Travel minutes by week: once per day with a meeting away, the longer way if there are two."""
-    away = (meetings.place != ONLINE) & ~np.isin(meetings.place, travel.home_places)
-    known = (meetings.locality != UNKNOWN) & travel.home_known
-    far = known & (meetings.locality != travel.home_locality)
-    minutes = np.where(far, travel.other_min, travel.same_min)
-    n_days = 7 * frame.n_weeks
-    keys, inverse = np.unique(
-        meetings.owner[away] * n_days + meetings.day[away], return_inverse=True
+def _around_blocked_weeks(
+    catalogue: Catalogue,
+    frame: Frame,
+    duration_min: IntArray,
+    rows: IntArray,
+    meetings: _Meetings,
+    load: _Load,
+) -> _Load:
+    """Hours without a weekly split leave out weeks in which this educator has no tempo."""
+    owner = load.owners()
+    touched = np.zeros(len(rows), dtype=np.bool_)
+    touched[owner[frame.tempo_min[load.week] == 0]] = True
+    touched &= np.diff(catalogue.weekly_ptr)[rows] == 0
+    if not touched.any():
+        return load
+    which = np.flatnonzero(touched)
+    met = touched[meetings.owner]
+    met_owner, met_week = meetings.owner[met], meetings.day[met] // 7
+    met_min = (meetings.end - meetings.start)[met]
+    in_meetings = np.bincount(met_owner, met_min, len(rows)).astype(np.int64)[which]
+    total = duration_min[catalogue.offering_activity[rows[which]]]
+    place, week, minutes = spread_entries(
+        catalogue.start[rows[which]] - frame.day0,
+        catalogue.end[rows[which]] - frame.day0,
+        np.maximum(total - in_meetings, 0),
+        frame.tempo_min > 0,
     )
+    kept = ~touched[owner]
+    keys = np.concatenate(
+        [
+            owner[kept] * frame.n_weeks + load.week[kept],
+            which[place] * frame.n_weeks + week,
+            met_owner * frame.n_weeks + met_week,
+        ]
+    )
+    entries, inverse = np.unique(keys, return_inverse=True)
+    every = np.concatenate([load.minutes[kept], minutes, met_min])
+    summed = np.bincount(inverse, every, len(entries)).astype(np.int64)
+    used = summed > 0
+    entries = entries[used]
+    lengths = np.bincount(entries // frame.n_weeks, minlength=len(rows))
+    return _Load(pointers(lengths), entries % frame.n_weeks, summed[used])
+
+
+def _add_travel(frame: Frame, travel: Travel, meetings: _Meetings, load: _Load) -> IntArray:
+    """Add travel to the load and return it by run.
+
+    Once per day with a meeting away, the longer way if there are two. The load has an entry for
+    every week with a meeting, so travel needs none of its own.
+    """
+    n_rows = len(load.ptr) - 1
+    away = meetings.place != ONLINE
+    if travel.home_places:
+        away &= ~np.isin(meetings.place, travel.home_places)
+    if not away.any():
+        return np.zeros(n_rows, dtype=np.int64)
+    owner, day = meetings.owner[away], meetings.day[away]
+    locality = meetings.locality[away]
+    far = (locality != UNKNOWN) & (locality != travel.home_locality) & travel.home_known
+    n_days = 7 * frame.n_weeks
+    keys, inverse = np.unique(owner * n_days + day, return_inverse=True)
     by_day = np.zeros(len(keys), dtype=np.int64)
-    np.maximum.at(by_day, inverse, minutes[away])
-    load = np.zeros((len(rows), frame.n_weeks), dtype=np.int64)
-    np.add.at(load, (keys // n_days, keys % n_days // 7), by_day)
-    return load
+    np.maximum.at(by_day, inverse, np.where(far, travel.other_min, travel.same_min))
+    row, week = keys // n_days, keys % n_days // 7
+    places = np.searchsorted(load.owners() * frame.n_weeks + load.week, row * frame.n_weeks + week)
+    np.add.at(load.minutes, places, by_day)
+    return np.bincount(row, by_day, n_rows).astype(np.int64)
 
 
-def _fits(frame: Frame, rows: IntArray, load: IntArray, refusals: Refusals) -> BoolArray:
+def _fits(frame: Frame, rows: IntArray, load: _Load, refusals: Refusals) -> BoolArray:
     """Runs whose own load keeps tempo and workload."""
-    if not len(rows):
-        return np.zeros(0, dtype=np.bool_)
-    excess = load - frame.tempo_min[None, :]
-    week = excess.argmax(axis=1)
-    over = excess[np.arange(len(rows)), week] > 0
-    peak = load[np.arange(len(rows)), week]
-    refusals.note("tempo", rows[over], peak[over], frame.tempo_min[week][over])
-    total = load.sum(axis=1)
+    owner = load.owners()
+    excess = load.minutes - frame.tempo_min[load.week]
+    over = np.zeros(len(rows), dtype=np.bool_)
+    over[owner[excess > 0]] = True
+    if over.any():
+        # The worst week of each, the first of equal ones.
+        entries = np.flatnonzero(over[owner])
+        order = entries[np.lexsort((entries, -excess[entries], owner[entries]))]
+        worst = order[np.flatnonzero(np.diff(owner[order], prepend=-1))]
+        tempo = frame.tempo_min[load.week[worst]]
+        refusals.note("tempo", rows[over], load.minutes[worst], tempo)
+    total = load.sums()
     much = ~over & (total > frame.workload_max_min)
-    limit = np.full(much.sum(), frame.workload_max_min)
-    refusals.note("workload", rows[much], total[much], limit)
+    if much.any():
+        limit = np.full(much.sum(), frame.workload_max_min)
+        refusals.note("workload", rows[much], total[much], limit)
     return np.asarray(~over & ~much)
-
-
-def _ragged(load: IntArray) -> Ragged:
-    row, week = np.nonzero(load)
-    lengths = np.count_nonzero(load, axis=1)
-    return Ragged(pointers(lengths), np.column_stack([week, load[row, week]]).astype(np.int64))
 
 
 def _meeting_rows(n_rows: int, meetings: _Meetings) -> Ragged:

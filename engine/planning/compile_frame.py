@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -182,12 +183,23 @@ def join_spans(spans: Iterable[tuple[int, int]], horizon_min: int) -> IntArray:
 def wall_minutes(utc_min: IntArray, calendar: WorkCalendar) -> IntArray:
     """Wall-clock minutes of the horizon for UTC minutes since 1970.
 
-    The same as ``calendar.local_minutes`` for whole arrays: the offset is looked up once per UTC
-    day, and one by one only in days in which it changes.
+    The same as ``calendar.local_minutes`` for whole arrays.
+    """
+    return np.asarray(zone_minutes(utc_min, calendar.zone) - origin_min(calendar))
+
+
+def origin_min(calendar: WorkCalendar) -> int:
+    """Wall-clock minutes from 1970 to midnight of day 0."""
+    return (calendar.first_monday.toordinal() - EPOCH_DAY) * DAY_MIN
+
+
+def zone_minutes(utc_min: IntArray, zone: ZoneInfo) -> IntArray:
+    """Wall-clock minutes since 1970 for UTC minutes since 1970.
+
+    The offset is looked up once per UTC day, and one by one only in days in which it changes.
     """
     day = utc_min // DAY_MIN
     days, inverse = np.unique(day, return_inverse=True)
-    zone = calendar.zone
 
     def offset(minute: int) -> int:
         moment = dt.datetime.fromtimestamp(minute * 60, tz=zone)
@@ -200,8 +212,7 @@ def wall_minutes(utc_min: IntArray, calendar: WorkCalendar) -> IntArray:
     offsets = at_start[inverse]
     for i in np.flatnonzero((at_start != at_end)[inverse]):
         offsets[i] = offset(int(utc_min[i]))
-    origin = (calendar.first_monday.toordinal() - EPOCH_DAY) * DAY_MIN
-    return np.asarray(utc_min + offsets - origin, dtype=np.int64)
+    return np.asarray(utc_min + offsets, dtype=np.int64)
 
 
 def _empty_horizon(constraints: Constraints) -> Fault:

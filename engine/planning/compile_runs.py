@@ -65,6 +65,13 @@ class Runs:
     def __len__(self) -> int:
         return len(self.offering)
 
+    @staticmethod
+    def none() -> Runs:
+        """No runs."""
+        empty, start = np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        weekly, meetings = (Ragged(start, empty.reshape(0, width)) for width in (2, 3))
+        return Runs(*(empty,) * 6, weekly=weekly, meetings=meetings)
+
     def take(self, rows: IntArray) -> Runs:
         """Runs at the given positions, in their order."""
         return Runs(

@@ -7,16 +7,13 @@ Works on activity indices of the catalogue; runs come in between: ``select`` bef
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
 from engine.catalogue import FORMS, KINDS, UNKNOWN, Catalogue, fold
 from engine.domain import (
-    PRACTICE_KINDS,
-    PROGRAMME_KINDS,
     BoolArray,
     Constraints,
     HistoryItem,
@@ -26,9 +23,9 @@ from engine.domain import (
     Reason,
 )
 from engine.planning.compile_gains import Gains
-from engine.policy import Limits, PolicyProfile, Transfer
-
-NEVER = dt.date.min.toordinal()
+from engine.planning.compile_practices import Practices
+from engine.planning.compile_static import NEVER, static_of
+from engine.policy import Limits, PolicyProfile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,12 +63,15 @@ class Selection:
         Shape (n_activities,): stand for themselves or support one that does.
     base
         Shape (n_activities,): stand for themselves.
+    unwanted
+        Makes the reason of every activity that is not wanted, by activity index.
     reasons
-        Why not, by activity index, for all others.
+        Why activities that had runs fell away again; ``settle`` notes them.
     """
 
     wanted: BoolArray
     base: BoolArray
+    unwanted: Callable[[], dict[int, Reason]]
     reasons: dict[int, Reason]
 
 
@@ -110,16 +110,16 @@ def read_prerequisites(
         if item.title:
             title = fold(item.title)
             by_title[title] = max(until, by_title.get(title, NEVER))
-    groups: dict[int, tuple[tuple[int, ...], ...]] = {}
-    valid: dict[int, tuple[int, ...]] = {}
-    index = catalogue.activity_index
+    static = static_of(catalogue)
+    valid = dict(static.never_met)
     for a, named in catalogue.prerequisites.items():
-        groups[a] = tuple(tuple(index[i] for i in group if i in index) for group in named)
-        valid[a] = tuple(
-            max((_met_until(catalogue, i, by_id, by_title) for i in group), default=NEVER)
-            for group in named
-        )
-    return Prerequisites(groups, valid)
+        # Most prerequisites are not in the history, whatever their titles.
+        if by_title or not all(by_id.keys().isdisjoint(group) for group in named):
+            valid[a] = tuple(
+                max((_met_until(catalogue, i, by_id, by_title) for i in group), default=NEVER)
+                for group in named
+            )
+    return Prerequisites(static.prerequisite_groups, valid)
 
 
 def _met_until(
@@ -139,7 +139,7 @@ def select(
     wishes: Wishes,
     constraints: Constraints,
     prerequisites: Prerequisites,
-    practices: sp.csr_array,
+    practices: Practices,
 ) -> Selection:
     """Choose the activities that need runs, and say why the others do not.
 
@@ -150,7 +150,8 @@ def select(
     n = len(catalogue.activities)
     forced = _mask(n, wishes.forced(catalogue))
     themed = _mask(n, (a for t in wishes.required_themes for a in catalogue.themes.get(t, ())))
-    eligible = ~_mask(n, (a for a in ranking.ineligible if barring(ranking, a)))
+    barred = _barred(ranking)
+    eligible = ~_mask(n, barred)
     form_codes = [FORMS.index(f) for f in constraints.forms] or list(range(len(FORMS)))
     form_ok = np.isin(catalogue.form, form_codes)
     plannable = (catalogue.duration_min > 0) & (catalogue.kind != KINDS.index(Kind.DIAGNOSTIC))
@@ -158,12 +159,13 @@ def select(
     base = plannable & forced | admitted & (gains.counted | themed)
     supporters = admitted & ~gains.any_gain & ~base
     wanted = _with_support(base, supporters, prerequisites, practices)
-    # Most activities close nothing here: only the others are looked at one by one.
     plain = ~wanted & admitted & ~gains.any_gain
-    reasons = dict.fromkeys(np.flatnonzero(plain).tolist(), _NO_GAIN)
-    for a in np.flatnonzero(~wanted & ~plain).tolist():
-        reasons[a] = _reason(catalogue, ranking, a, bool(form_ok[a]))
-    return Selection(wanted=wanted, base=base, reasons=reasons)
+
+    def unwanted() -> dict[int, Reason]:
+        reasons = _reasons(catalogue, barred, ~wanted & ~plain, form_ok)
+        return reasons | dict.fromkeys(np.flatnonzero(plain).tolist(), _NO_GAIN)
+
+    return Selection(wanted=wanted, base=base, unwanted=unwanted, reasons={})
 
 
 JUDGED_HERE = frozenset({"excluded", "no_run_in_horizon", "enrolment_closed"})
@@ -173,9 +175,15 @@ An excluded activity stays a candidate, so that a conflict can name the ban.
 """
 
 
-def barring(ranking: Ranking, a: int) -> tuple[Reason, ...]:
-    """Reasons of the ranking that keep an activity from being a candidate."""
-    return tuple(r for r in ranking.ineligible.get(a, ()) if r.code not in JUDGED_HERE)
+def _barred(ranking: Ranking) -> dict[int, Reason]:
+    """First reason of the ranking that keeps an activity from being a candidate."""
+    found: dict[int, Reason] = {}
+    for a, reasons in ranking.ineligible.items():
+        for reason in reasons:
+            if reason.code not in JUDGED_HERE:
+                found[a] = reason
+                break
+    return found
 
 
 def _mask(size: int, members: Iterable[int]) -> BoolArray:
@@ -190,22 +198,24 @@ _NO_GAIN = Reason("no_gain")
 _FORM_BY_LEVEL = Reason("form_by_level")
 
 
-def _reason(catalogue: Catalogue, ranking: Ranking, a: int, form_ok: bool) -> Reason:
-    """Reason of an activity that is not wanted, other than ``no_gain``."""
-    if catalogue.kind[a] == KINDS.index(Kind.DIAGNOSTIC):
-        return _CHECKPOINT_ONLY
-    barred = barring(ranking, a)
-    if barred:
-        return barred[0]
-    if catalogue.duration_min[a] == UNKNOWN:
-        return _HOURS_UNKNOWN
-    if not form_ok:
-        return Reason("form_not_admitted", {"form": catalogue.activities[a].form.value})
-    return _FORM_BY_LEVEL
+def _reasons(
+    catalogue: Catalogue, barred: Mapping[int, Reason], unwanted: BoolArray, form_ok: BoolArray
+) -> dict[int, Reason]:
+    """Reasons of unwanted activities other than ``no_gain``: the later classes go first."""
+    found = dict.fromkeys(np.flatnonzero(unwanted).tolist(), _FORM_BY_LEVEL)
+    for a in np.flatnonzero(unwanted & ~form_ok).tolist():
+        found[a] = Reason("form_not_admitted", {"form": catalogue.activities[a].form.value})
+    unknown = unwanted & (catalogue.duration_min == UNKNOWN)
+    found.update(dict.fromkeys(np.flatnonzero(unknown).tolist(), _HOURS_UNKNOWN))
+    flags = unwanted.tolist()
+    found.update({a: reason for a, reason in barred.items() if flags[a]})
+    diagnostic = unwanted & (catalogue.kind == KINDS.index(Kind.DIAGNOSTIC))
+    found.update(dict.fromkeys(np.flatnonzero(diagnostic).tolist(), _CHECKPOINT_ONLY))
+    return found
 
 
 def _with_support(
-    base: BoolArray, supporters: BoolArray, prerequisites: Prerequisites, practices: sp.csr_array
+    base: BoolArray, supporters: BoolArray, prerequisites: Prerequisites, practices: Practices
 ) -> BoolArray:
     """``base`` and all supporters that it needs, directly or through others."""
     wanted = base.copy()
@@ -215,57 +225,10 @@ def _with_support(
         for a, groups in prerequisites.groups.items():
             if new[a]:
                 needed[[i for group in groups for i in group]] = True
-        needed |= np.asarray(practices.T @ new.astype(np.int64)) > 0
+        needed |= practices.needed_by(new)
         new = needed & supporters & ~wanted
         wanted |= new
     return wanted
-
-
-def practice_pairs(
-    catalogue: Catalogue, coverage: sp.csr_array, transfer: Transfer
-) -> sp.csr_array:
-    """Practices of each programme for the rule ``transfer``.
-
-    Parameters
-    ----------
-    coverage
-        CSR, shape (n_activities, n_nodes), in [0, 1].
-
-    Returns
-    -------
-    csr_array, shape (n_activities, n_activities)
-        Positive where the column's activity is of a practice kind and covers one of the
-        ``main_competencies`` of the row's programme by ``coverage_least`` or more. Empty where
-        the rule is off.
-    """
-    n = len(catalogue.activities)
-    if transfer.weeks <= 0:
-        return sp.csr_array((n, n), dtype=np.int64)
-    table = sp.csr_array(coverage)
-    row = np.repeat(np.arange(n), np.diff(table.indptr))
-    node, share = table.indices, table.data
-    programme = np.isin(catalogue.kind, [KINDS.index(k) for k in PROGRAMME_KINDS])[row]
-    practice = np.isin(catalogue.kind, [KINDS.index(k) for k in PRACTICE_KINDS])[row]
-    main = programme & (share > 0) & (_rank_in_row(row, node, share) < transfer.main_competencies)
-    enough = practice & (share >= transfer.coverage_least)
-    pairs = (
-        _indicator(row[main], node[main], table.shape)
-        @ _indicator(row[enough], node[enough], table.shape).T
-    )
-    return sp.csr_array(pairs)
-
-
-def _rank_in_row(row: IntArray, node: IntArray, share: IntArray) -> IntArray:
-    """Place of each entry in its row by falling share, equal ones by node."""
-    order = np.lexsort((node, -share, row))
-    first = np.searchsorted(row[order], row[order], side="left")
-    rank = np.empty(len(row), dtype=np.int64)
-    rank[order] = np.arange(len(row)) - first
-    return rank
-
-
-def _indicator(row: IntArray, column: IntArray, shape: tuple[int, int]) -> sp.csr_array:
-    return sp.csr_array((np.ones(len(row), dtype=np.int64), (row, column)), shape=shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -279,12 +242,12 @@ class Settled:
     groups
         Prerequisite groups of living activities, by activity index.
     practices
-        Practices of living programmes, by activity index.
+        Practices of living programmes, by activity index, rising; equal ones are one array.
     """
 
     alive: BoolArray
     groups: Mapping[int, tuple[tuple[int, ...], ...]]
-    practices: Mapping[int, tuple[int, ...]]
+    practices: Mapping[int, IntArray]
 
 
 def settle(
@@ -293,7 +256,7 @@ def settle(
     selection: Selection,
     with_runs: BoolArray,
     open_groups: Mapping[int, tuple[tuple[int, ...], ...]],
-    pairs: sp.csr_array,
+    pairs: Practices,
 ) -> Settled:
     """Drop activities whose prerequisites or practices have no runs, until none is left to drop.
 
@@ -301,11 +264,11 @@ def settle(
     ``no_gain``.
     """
     alive = with_runs.copy()
-    programme = np.isin(catalogue.kind, [KINDS.index(k) for k in PROGRAMME_KINDS])
+    programme = static_of(catalogue).programme
     while True:
         dead = _without_prerequisite(catalogue, alive, open_groups, selection.reasons)
         if policy.transfer.weeks > 0:
-            followed = np.asarray(pairs @ alive.astype(np.int64)) > 0
+            followed = pairs.followed(alive)
             unfollowed = np.flatnonzero(alive & programme & ~followed)
             for a in unfollowed.tolist():
                 selection.reasons.setdefault(a, Reason("no_practice"))
@@ -326,12 +289,12 @@ def settle(
         for a in open_groups
         if needed[a]
     }
-    practices: dict[int, tuple[int, ...]] = {}
+    practices: dict[int, IntArray] = {}
     if policy.transfer.weeks > 0:
-        column = pairs.indices.astype(np.int64)
-        for a in np.flatnonzero(needed & programme).tolist():
-            row = column[pairs.indptr[a] : pairs.indptr[a + 1]]
-            practices[a] = tuple(np.sort(row[needed[row]]).tolist())
+        own = np.flatnonzero(needed & programme)
+        groups_of = pairs.group[own].tolist()
+        living = pairs.among(needed, groups_of)
+        practices = {a: living[g] for a, g in zip(own.tolist(), groups_of, strict=True)}
     return Settled(needed, groups, practices)
 
 

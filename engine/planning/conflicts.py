@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from ortools.sat.python import cp_model
 
+from engine.planning.cp_sat import run_cp_sat
 from engine.planning.formulate import build_kernel
 from engine.planning.problem import CheckpointRules, RouteProblem
 from engine.planning.solution import SolveOptions, SolveStatus
-from engine.planning.solver import run_cp_sat, solve
+from engine.planning.solver import solve
 
 TEMPO_STEP_MIN = 30
 BUDGET_STEP_RUB = 500

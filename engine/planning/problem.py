@@ -218,7 +218,7 @@ class Candidate:
 class CandidateTable:
     """All candidates in columns; index j is the candidate. Fields as in ``Candidate``."""
 
-    label: tuple[str, ...]
+    label: Sequence[str]
     activity: IntArray
     start_day: IntArray
     end_day: IntArray
@@ -256,7 +256,7 @@ class CandidateTable:
         )
 
     def __len__(self) -> int:
-        return len(self.label)
+        return len(self.activity)
 
     def record(self, j: int) -> Candidate:
         """Candidate ``j`` as a record of Python integers."""

@@ -9,152 +9,144 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from engine.domain import IntArray
-from engine.planning.kernel import Kernel, weighted
+from engine.planning.kernel import Kernel, entries_of
 from engine.planning.meetings import overlap_cliques, travel_pairs
 from engine.planning.problem import DAY_MIN, FORM_OF_CATEGORY, FORMS
-from engine.planning.windows import mentor_windows
 
 
 def _one_offering(k: Kernel) -> None:
-    for activity in range(len(k.problem.activities)):
-        taken = [k.take[j] for j in k.of_activity(activity)]
-        if len(taken) > 1:
-            k.model.add_at_most_one(taken)
+    for variables in k.by_activity.values():
+        k.model.at_most_one(variables.tolist())
 
 
 def _tempo(k: Kernel) -> None:
-    for week, terms in sorted(k.week_terms.items()):
-        k.add_at_most(terms, int(k.problem.tempo_min[week]))
+    for week in range(k.problem.n_weeks):
+        k.model.at_most(*k.week_terms(week), int(k.problem.tempo_min[week]))
 
 
 def _workload(k: Kernel) -> None:
     if k.problem.limits.workload_max_min >= 0:
-        totals: dict[int, int] = defaultdict(int)
-        variables: dict[int, cp_model.IntVar] = {}
-        for _, terms in sorted(k.week_terms.items()):
-            for variable, minutes in terms:
-                totals[variable.index] += minutes
-                variables[variable.index] = variable
-        terms = [(variables[i], totals[i]) for i in sorted(totals)]
-        k.add_at_most(terms, k.problem.limits.workload_max_min)
+        variables = list(range(k.n))
+        minutes = k.load.sum(axis=1).tolist()
+        for terms in k.week_extra.values():
+            variables += [variable for variable, _ in terms]
+            minutes += [extra for _, extra in terms]
+        k.model.at_most(variables, minutes, k.problem.limits.workload_max_min)
 
 
 def _overlap(k: Kernel) -> None:
     meetings, owners = _all_meetings(k)
+    seen: set[tuple[int, ...]] = set()
     for clique in overlap_cliques(meetings):
-        k.model.add_at_most_one(_distinct(owners, clique))
-    seen: set[tuple[int, int]] = set()
+        members = tuple(np.unique(owners[clique]).tolist())
+        if len(members) > 1 and members not in seen:
+            seen.add(members)
+            k.model.at_most_one(members)
     for first, second in travel_pairs(meetings, k.problem.limits.travel_buffer_min):
-        pair = sorted((owners[first].index, owners[second].index))
-        if pair[0] != pair[1] and (pair[0], pair[1]) not in seen:
-            seen.add((pair[0], pair[1]))
-            k.model.add_at_most_one([owners[first], owners[second]])
+        pair = tuple(sorted((int(owners[first]), int(owners[second]))))
+        if pair[0] != pair[1] and pair not in seen:
+            seen.add(pair)
+            k.model.at_most_one(pair)
 
 
-def _all_meetings(k: Kernel) -> tuple[IntArray, list[cp_model.IntVar]]:
-    rows: list[Sequence[int]] = []
-    owners: list[cp_model.IntVar] = []
-    for j, x in k.take.items():
-        for meeting in k.problem.candidates.meetings.row(j).tolist():
-            rows.append(meeting)
-            owners.append(x)
-    for (m, i), z in k.slot.items():
-        rows.append(k.problem.mentor.options[m].slots[i])
-        owners.append(z)
-    return np.array(rows, dtype=np.int64).reshape(len(rows), 3), owners
-
-
-def _distinct(owners: Sequence[cp_model.IntVar], clique: Sequence[int]) -> list[cp_model.IntVar]:
-    unique = {owners[i].index: owners[i] for i in clique}
-    return [unique[i] for i in sorted(unique)]
+def _all_meetings(k: Kernel) -> tuple[IntArray, IntArray]:
+    """Meetings of candidates and mentors, shape (n, 3), and the variable of each."""
+    table = k.problem.candidates
+    owner, entry = entries_of(table.meetings, k.candidates)
+    slots = [k.problem.mentor.options[m].slots[i] for m, i in k.slot]
+    rows = np.concatenate(
+        [table.meetings.values[entry], np.array(slots, dtype=np.int64).reshape(len(slots), 3)]
+    )
+    return rows, np.concatenate([owner, np.array(list(k.slot.values()), dtype=np.int64)])
 
 
 def _prerequisite(k: Kernel) -> None:
-    table = k.problem.candidates
-    for index, activity in enumerate(k.problem.activities):
-        mine = k.of_activity(index)
-        for group in activity.prerequisites if mine else ():
-            before = [j for other in group for j in k.of_activity(other)]
-            for day in sorted({int(table.start_day[j]) for j in mine}):
-                need = [k.take[j] for j in mine if table.start_day[j] <= day]
-                have = [k.take[j] for j in before if table.end_day[j] < day]
-                k.model.add(sum(need) <= sum(have))
+    for index, mine in k.by_activity.items():
+        for group in k.problem.activities[index].prerequisites:
+            before = k.of_activities(group)
+            for day in np.unique(k.start_day[mine]).tolist():
+                need = mine[k.start_day[mine] <= day]
+                _covered(k, need, before[k.end_day[before] < day])
+
+
+def _covered(k: Kernel, need: IntArray, have: IntArray) -> None:
+    """Σ need ≤ Σ have."""
+    signs = [1] * len(need) + [-1] * len(have)
+    k.model.linear([*need.tolist(), *have.tolist()], signs, high=0)
 
 
 def _parallel(k: Kernel) -> None:
     limit = k.problem.limits.parallel_max
     if limit < 0:
         return
-    table = k.problem.candidates
-    running: dict[int, list[tuple[cp_model.IntVar, int]]] = defaultdict(list)
-    for j, x in k.take.items():
-        if k.problem.activities[table.activity[j]].long:
-            for week in range(int(table.start_day[j]) // 7, int(table.end_day[j]) // 7 + 1):
-                running[week].append((x, 1))
-    for week in sorted(running):
-        k.add_at_most(running[week], limit)
+    long = np.array([a.long for a in k.problem.activities], dtype=np.bool_)
+    own = np.flatnonzero(long[k.activity]) if k.n else np.zeros(0, dtype=np.int64)
+    first, last = k.start_day[own] // 7, k.end_day[own] // 7
+    for week in range(k.problem.n_weeks):
+        running = own[(first <= week) & (week <= last)].tolist()
+        k.model.at_most(running, [1] * len(running), limit)
 
 
 def _daily_load(k: Kernel) -> None:
-    if k.problem.limits.daily_max_min < 0:
+    limit = k.problem.limits.daily_max_min
+    if limit < 0:
         return
-    by_day: dict[int, list[tuple[cp_model.IntVar, int]]] = defaultdict(list)
     meetings, owners = _all_meetings(k)
-    for (start, end, _), owner in zip(meetings.tolist(), owners, strict=True):
-        by_day[start // DAY_MIN].append((owner, end - start))
+    by_day: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for (start, end, _), owner in zip(meetings.tolist(), owners.tolist(), strict=True):
+        by_day[start // DAY_MIN][owner] += end - start
     for day in sorted(by_day):
-        k.add_at_most(by_day[day], k.problem.limits.daily_max_min)
+        k.model.at_most(list(by_day[day]), list(by_day[day].values()), limit)
 
 
 def _steps(k: Kernel) -> None:
     if k.problem.limits.steps_max >= 0:
-        k.add_at_most([(x, 1) for x in k.take.values()], k.problem.limits.steps_max)
+        k.model.at_most(range(k.n), [1] * k.n, k.problem.limits.steps_max)
 
 
 def _budget(k: Kernel) -> None:
     table = k.problem.candidates
-    for source, budget in enumerate(k.problem.budget_rub):
-        terms = [
-            (x, int(table.cost_rub[j])) for j, x in k.take.items() if table.source[j] == source
-        ]
-        k.add_at_most(terms, budget)
+    source, cost = table.source[k.candidates], table.cost_rub[k.candidates]
+    for number, budget in enumerate(k.problem.budget_rub):
+        own = np.flatnonzero((source == number) & (cost > 0))
+        k.model.at_most(own.tolist(), cost[own].tolist(), budget)
 
 
 def _form_mix(k: Kernel) -> None:
-    table = k.problem.candidates
-    nonempty = k.exists("nonempty", list(k.take.values()))
-    forms = [FORM_OF_CATEGORY[a.category] for a in k.problem.activities]
+    category = np.array([a.category for a in k.problem.activities], dtype=np.int64)
+    form = np.array([FORMS.index(f) for f in FORM_OF_CATEGORY])[category[k.activity]]
+    total = np.asarray(k.load.sum(axis=1), dtype=np.int64)
     for limit in k.problem.form_mix:
-        members = [j for j in k.take if forms[table.activity[j]] == FORMS[limit.form]]
-        steps = [(k.take[j], 1) for j in members]
-        minutes = [(k.take[j], int(table.weekly.row(j)[:, 1].sum())) for j in members]
-        for terms, least, most in (
+        own = np.flatnonzero(form == limit.form)
+        members, minutes = own.tolist(), total[own].tolist()
+        for amounts, least, most in (
             (minutes, limit.least_min, limit.most_min),
-            (steps, limit.least_steps, limit.most_steps),
+            ([1] * len(members), limit.least_steps, limit.most_steps),
         ):
             if least > 0:
-                k.model.add(weighted([*terms, (nonempty, -least)]) >= 0)
+                k.model.linear([*members, k.nonempty], [*amounts, -least], low=0)
             if most >= 0:
-                k.add_at_most(terms, most)
+                k.model.at_most(members, amounts, most)
 
 
 def _transfer(k: Kernel) -> None:
     weeks = k.problem.limits.transfer_weeks
     if weeks <= 0:
         return
-    table = k.problem.candidates
-    for index, activity in enumerate(k.problem.activities):
+    for index, mine in k.by_activity.items():
+        activity = k.problem.activities[index]
         if not activity.needs_practice:
             continue
-        mine = k.of_activity(index)
-        practice = [j for other in activity.practices for j in k.of_activity(other)]
-        for day in sorted({int(table.end_day[j]) for j in mine}):
-            need = [k.take[j] for j in mine if table.end_day[j] == day]
-            have = [k.take[j] for j in practice if day < table.start_day[j] <= day + 7 * weeks]
-            k.model.add(sum(need) <= sum(have))
+        practice = k.of_activities(activity.practices)
+        start = k.start_day[practice]
+        for day in np.unique(k.end_day[mine]).tolist():
+            have = practice[(day < start) & (start <= day + 7 * weeks)]
+            _covered(k, mine[k.end_day[mine] == day], have)
+
+
+# ------------------------------------------------------------------ checkpoints
 
 
 def _checkpoints(k: Kernel) -> None:
@@ -163,148 +155,148 @@ def _checkpoints(k: Kernel) -> None:
         _middle_checkpoint(k)
     if rules.final:
         _final_checkpoint(k)
-    for c in k.middle.keys() & k.final.keys():
-        k.model.add_at_most_one([k.middle[c], k.final[c]])
+    for c in sorted(k.middle.keys() & k.final.keys()):
+        k.model.at_most_one([k.middle[c], k.final[c]])
 
 
 def _middle_checkpoint(k: Kernel) -> None:
+    """Due in week w exactly when half is done by the end of w − 1, not before, and w is reached."""
     price = k.problem.checkpoints.checkpoint_missing_mpt
-    half_before: cp_model.IntVar = k.model.new_constant(0)
-    for week in range(k.problem.n_weeks - 1):
-        half = _half_done(k, week)
-        due = k.model.new_bool_var(f"middle_due_{week + 1}")
-        reach = k.reaches(week + 1)
-        k.model.add_bool_and([half, half_before.negated(), reach]).only_enforce_if(due)
-        k.model.add_bool_or([half.negated(), half_before, reach.negated(), due])
-        offers = [u for c, u in k.middle.items() if _offer_week(k, c) == week + 1]
-        if offers:
-            k.model.add(sum(offers) == due)
-        else:
-            k.objective.append((due, -price))
-        half_before = half
+    half = _half_done(k)
+    by_week: dict[int, list[int]] = defaultdict(list)
     for c, u in k.middle.items():
-        if _offer_week(k, c) == 0:
-            k.model.add(u == 0)
+        by_week[k.problem.checkpoints.offers[c].day // 7].append(u)
+    for week in range(1, k.problem.n_weeks):
+        reached = k.reach(7 * week)
+        assert reached is not None
+        due = k.model.new_bool()
+        facts = [half[week - 1], reached]
+        if week > 1:
+            facts.append(~half[week - 2])
+        for fact in facts:
+            k.model.implies(due, fact)
+        k.model.clause([due, *(~fact for fact in facts)])
+        offers = by_week[week]
+        if offers:
+            k.model.linear([*offers, due], [*([1] * len(offers)), -1], low=0, high=0)
+        else:
+            k.model.value(due, -price)
+    for u in by_week[0]:
+        k.model.clause([~u])
 
 
-def _half_done(k: Kernel, week: int) -> cp_model.IntVar:
-    """True exactly when by the end of ``week`` at least half of the minutes are done."""
-    surplus = _surplus(k)[:, week].tolist()
-    half = k.model.new_bool_var(f"half_{week}")
-    done = cp_model.LinearExpr.weighted_sum(list(k.take.values()), surplus)
-    k.model.add(done >= 0).only_enforce_if(half)
-    k.model.add(done < 0).only_enforce_if(half.negated())
-    return half
-
-
-def _surplus(k: Kernel) -> IntArray:
-    """2 · minutes done by the end of each week − total, shape (n_variables, n_weeks)."""
-    if "surplus" not in k._cache:
-        weekly = k.problem.candidates.weekly
-        load = np.zeros((len(weekly), k.problem.n_weeks), dtype=np.int64)
-        owner = np.repeat(np.arange(len(weekly)), np.diff(weekly.indptr))
-        np.add.at(load, (owner, weekly.values[:, 0]), weekly.values[:, 1])
-        load = load[list(k.take)]
-        k._cache["surplus"] = 2 * np.cumsum(load, axis=1) - load.sum(axis=1, keepdims=True)
-    cached = k._cache["surplus"]
-    assert isinstance(cached, np.ndarray)
-    return cached
-
-
-def _offer_week(k: Kernel, offer: int) -> int:
-    return k.problem.checkpoints.offers[offer].day // 7
+def _half_done(k: Kernel) -> list[int]:
+    """Literal by week: by its end at least half of the candidates' minutes are done."""
+    weeks = k.problem.n_weeks
+    by_week = k.load_by_week
+    most = np.cumsum(by_week.sum(axis=0)).tolist()
+    done = [k.model.integer(0, limit) for limit in most]
+    literals = list(k.model.bools(weeks))
+    for week in range(weeks):
+        span = slice(by_week.indptr[week], by_week.indptr[week + 1])
+        before, sign = done[max(0, week - 1) : week], [1] * min(week, 1)
+        variables = [*by_week.indices[span].tolist(), *before, done[week]]
+        minutes = [*by_week.data[span].tolist(), *sign, -1]
+        k.model.linear(variables, minutes, low=0, high=0)
+        if week == weeks - 1:
+            # 2 · total − total ≥ 0 always.
+            k.model.clause([literals[week]])
+            continue
+        surplus = ([done[week], done[-1]], [2, -1])
+        k.model.linear(*surplus, low=0, when=literals[week])
+        k.model.linear(*surplus, high=-1, when=~literals[week])
+        k.model.implies(literals[week], literals[week + 1])
+    return literals
 
 
 def _final_checkpoint(k: Kernel) -> None:
-    rules = k.problem.checkpoints
-    days = sorted({int(k.problem.candidates.end_day[j]) for j in k.take})
-    due_total: list[cp_model.IntVar] = []
-    later: cp_model.IntVar = k.model.new_constant(0)
-    for day in reversed(days):
-        ends = [x for j, x in k.take.items() if k.problem.candidates.end_day[j] == day]
-        reach = k.exists(f"ends_{day}", [*ends, later])
-        due = k.model.new_bool_var(f"final_due_{day}")
-        k.model.add(due == reach - later)
-        later = reach
-        offers = [
-            v
-            for c, v in k.final.items()
-            if day < rules.offers[c].day <= day + rules.final_within_days
-        ]
-        if offers:
-            k.model.add(sum(offers) >= due)
-            due_total.append(due)
-        else:
-            k.objective.append((due, -rules.checkpoint_missing_mpt))
-    k.model.add(sum(k.final.values()) == sum(due_total))
+    """One offer after the last end and within the days, or missing where none is on offer."""
+    rules, horizon = k.problem.checkpoints, k.problem.n_days
+    served = np.zeros(horizon, dtype=np.bool_)
+    for c, v in k.final.items():
+        first, last = max(0, rules.offers[c].day - rules.final_within_days), rules.offers[c].day - 1
+        served[first : last + 1] = True
+        _last_end_within(k, v, first, last)
+    edges = np.diff(np.concatenate([[1], served, [1]]).astype(np.int64))
+    begins, ends = np.flatnonzero(edges < 0).tolist(), (np.flatnonzero(edges > 0) - 1).tolist()
+    gaps = list(zip(begins, ends, strict=True))
+    missing = list(k.model.bools(len(gaps)))
+    for g, (first, last) in zip(missing, gaps, strict=True):
+        k.model.value(g, -rules.checkpoint_missing_mpt)
+        _last_end_within(k, g, first, last)
+    one = [*k.final.values(), *missing]
+    k.model.linear([*one, k.nonempty], [*([1] * len(one)), -1], low=0, high=0)
+
+
+def _last_end_within(k: Kernel, literal: int, first: int, last: int) -> None:
+    if last < first:
+        k.model.clause([~literal])
+        return
+    reached, beyond = k.reach(first), k.reach(last + 1)
+    assert reached is not None
+    k.model.implies(literal, reached)
+    if beyond is not None:
+        k.model.implies(literal, ~beyond)
+
+
+# ------------------------------------------------------------------ wishes and mentors
 
 
 def _pinned(k: Kernel) -> None:
+    position = {j: i for i, j in enumerate(k.candidates.tolist())}
     for pin in k.problem.pins:
-        k.model.add_bool_or([k.take[j] for j in pin.candidates if j in k.take])
+        k.model.clause([position[j] for j in pin.candidates if j in position])
 
 
 def _mentor_required(k: Kernel) -> None:
     rules = k.problem.mentor
     if rules.required and k.mentor:
-        k.model.add_exactly_one(k.mentor.values())
+        k.model.exactly_one(k.mentor.values())
     elif k.mentor:
-        k.model.add_at_most_one(k.mentor.values())
+        k.model.at_most_one(list(k.mentor.values()))
     elif rules.required and rules.refuse_without:
-        k.model.add_bool_or([])
+        k.model.clause([])
 
 
 def _mentor_cadence(k: Kernel) -> None:
+    """Windows begin in the weeks of one phase (week mod cadence), that of the first start.
+
+    So each week begins at most one window: it is due where the route has begun, reaches it, and
+    is in that phase. Slots beyond one a window, or outside the windows, are never an advantage
+    (they only use tempo), so ``read_route`` drops them instead of rows that forbid them.
+    """
     if not k.mentor:
         return
-    for (m, _), z in k.slot.items():
-        k.model.add_implication(z, k.mentor[m])
-    anyone = k.exists("any_mentor", list(k.mentor.values()))
-    by_week: dict[int, list[cp_model.IntVar]] = defaultdict(list)
+    rules, weeks = k.problem.mentor, k.problem.n_weeks
+    cadence = min(rules.cadence_weeks, weeks)
+    by_week: dict[int, list[int]] = defaultdict(list)
     for (m, i), z in k.slot.items():
-        by_week[k.problem.mentor.options[m].slots[i][0] // (7 * DAY_MIN)].append(z)
-    phases = _phases(k)
-    for week in range(k.problem.n_weeks):
-        phase = phases.get(week % k.problem.mentor.cadence_weeks)
-        for window in mentor_windows(k.problem, week, week) if phase is not None else ():
-            meetings = [z for w in window.weeks() for z in by_week.get(w, [])]
-            due = [phase, k.started(week), k.reaches(week), anyone]
-            _require_meeting(k, week, meetings, due)
+        k.model.implies(z, k.mentor[m])
+        by_week[rules.options[m].slots[i][0] // (7 * DAY_MIN)].append(z)
+    phase = list(k.model.bools(cadence))
+    k.model.at_most_one(phase)
+    for week in range(weeks):
+        earlier = k.begun[max(0, week - 1) : week]
+        k.model.clause([~k.begun[week], *earlier, phase[week % cadence]])
+        if k.problem.holiday_week[week : week + cadence].all():
+            continue
+        meetings = [z for w in range(week, min(week + cadence, weeks)) for z in by_week[w]]
+        _window(k, week, phase[week % cadence], meetings)
 
 
-def _phases(k: Kernel) -> dict[int, cp_model.IntVar]:
-    """For each remainder of the first week modulo the cadence, whether it is the route's.
-
-    A window that begins in week a belongs to the route exactly when the first week has the
-    remainder of a and the route runs in week a, so one row per week serves every first week.
-
-    Slots beyond one a window, or outside the windows, are never an advantage (they only use
-    tempo), so ``read_route`` drops them instead of rows that forbid them.
-    """
-    firsts: dict[int, list[cp_model.IntVar]] = defaultdict(list)
-    for week in sorted({int(k.problem.candidates.start_day[j]) // 7 for j in k.take}):
-        if week == 0:
-            first = k.started(0)
-        else:
-            first = k.model.new_bool_var(f"first_{week}")
-            k.model.add(first == k.started(week) - k.started(week - 1))
-        firsts[week % k.problem.mentor.cadence_weeks].append(first)
-    return {phase: k.exists(f"phase_{phase}", members) for phase, members in firsts.items()}
-
-
-def _require_meeting(
-    k: Kernel,
-    week: int,
-    meetings: Sequence[cp_model.IntVar],
-    due: Sequence[cp_model.IntVar],
-) -> None:
-    """A meeting, or a missed one at its price, where all of ``due`` hold."""
-    terms = list(meetings)
+def _window(k: Kernel, week: int, phase: int, meetings: Sequence[int]) -> None:
+    reached = k.reach(7 * week)
+    assert reached is not None
+    clause = [~phase, ~k.begun[week], ~reached, *meetings]
     if k.problem.mentor.missed_meeting_allowed:
-        missed = k.model.new_bool_var(f"missed_{week}")
-        k.objective.append((missed, -k.problem.mentor.missed_meeting_mpt))
-        terms.append(missed)
-    k.model.add(sum(terms) >= sum(due) - (len(due) - 1))
+        missed = k.model.new_bool()
+        k.model.value(missed, -k.problem.mentor.missed_meeting_mpt)
+        clause.append(missed)
+    if k.problem.mentor.required:
+        k.model.clause(clause)
+        return
+    for mentor in k.mentor.values():
+        k.model.clause([*clause, ~mentor])
 
 
 def _nothing(k: Kernel) -> None:

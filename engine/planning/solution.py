@@ -27,7 +27,8 @@ class SolveOptions:
     deadline_ms
         Wall-clock limit, 1 … 30 000 on the service.
     work_milli
-        Limit of deterministic work in 10⁻³ of the solver's deterministic second.
+        Limit of deterministic work in 10⁻³ of the solver's deterministic second. It is looked at
+        between units of work, so the last unit may pass it.
     seed
         Random seed of the solver.
     """

@@ -233,7 +233,7 @@ def _candidate_columns(problem: RouteProblem) -> Iterator[Fault]:
     yield from _column_in_range(f"{at}/end_day", table.end_day, 0, last_day)
     for j in np.flatnonzero(table.start_day > table.end_day):
         detail = "Поток кончается раньше, чем начинается."
-        yield fault("ends_before_start", f"{at}/end_day/{j}", detail, label=table.label[j])
+        yield fault("ends_before_start", f"{at}/end_day/{j}", detail, label=table.label[int(j)])
     yield from _column_in_range(f"{at}/bonus_mpt", table.bonus_mpt, 0)
     yield from _column_in_range(f"{at}/price_mpt", table.price_mpt, 0)
     yield from _column_in_range(f"{at}/cost_rub", table.cost_rub, 0)
@@ -241,7 +241,7 @@ def _candidate_columns(problem: RouteProblem) -> Iterator[Fault]:
     yield from _column_in_range(f"{at}/source", table.source, -1, len(problem.budget_sources) - 1)
     for j in np.flatnonzero((table.source == -1) & (table.cost_rub > 0)):
         detail = "Указана стоимость без источника средств: назовите источник или поставьте 0."
-        yield fault("cost_without_source", f"{at}/cost_rub/{j}", detail, label=table.label[j])
+        yield fault("cost_without_source", f"{at}/cost_rub/{j}", detail, label=table.label[int(j)])
 
 
 def _column_indices(pointer: str, column: IntArray, size: int) -> Iterator[Fault]:

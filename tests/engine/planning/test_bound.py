@@ -2,7 +2,7 @@
 
 from ortools.sat.python import cp_model
 
-from engine.planning import solver
+from engine.planning.cp_sat import CpSatRun
 from engine.planning.solution import SolveOptions
 from engine.planning.solver import solve
 from tests.engine.planning.problems import random_problem
@@ -14,10 +14,10 @@ def test_a_bound_of_one_rounding_error_below_an_integer_means_the_integer():
     class Reported:
         best_objective_bound = 3581.9999999996
 
-    run = solver.CpSatRun(cp_model.OPTIMAL, Reported(), 0, False)
-    assert solver._bound(run) == 3582
+    run = CpSatRun(cp_model.OPTIMAL, Reported(), 0, False)
+    assert run.bound() == 3582
     Reported.best_objective_bound = 3581.7
-    assert solver._bound(run) == 3581
+    assert run.bound() == 3581
 
 
 def test_the_seeds_that_showed_it_are_optimal_now():

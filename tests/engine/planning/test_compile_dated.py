@@ -21,8 +21,8 @@ from engine.domain import (
     Slot,
     Technology,
 )
-from engine.planning.compile_dated import spread
 from engine.planning.compile_frame import wall_minutes
+from engine.planning.compile_static import spread_entries
 from tests.engine.planning.compile_builders import (
     MONDAY,
     MOSCOW,
@@ -63,17 +63,18 @@ def test_sixteen_academic_hours_are_720_minutes_spread_over_days():
 
 def test_remainder_goes_to_the_first_weeks():
     """100 min over 9 days from Saturday: 22.2, 77.8 → 22 and 77; the 1 left goes to week 0."""
-    load = spread(np.array([5]), np.array([13]), np.array([100]), 3)
-    assert load.tolist() == [[23, 77, 0]]
+    _, week, load = spread_entries(np.array([5]), np.array([13]), np.array([100]))
+    assert dict(zip(week.tolist(), load.tolist(), strict=True)) == {0: 23, 1: 77}
 
 
 @given(st.integers(0, 27), st.integers(0, 27), st.integers(0, 20_000))
 def test_spread_keeps_the_sum_and_the_days(a, b, total):
     """Nothing is lost or added, no week is off its share by more than 1 min."""
     start, end = min(a, b), max(a, b)
-    (load,) = spread(np.array([start]), np.array([end]), np.array([total]), 4).tolist()
-    assert sum(load) == total
-    for week, minutes in enumerate(load):
+    _, weeks, load = spread_entries(np.array([start]), np.array([end]), np.array([total]))
+    assert load.sum() == total
+    assert weeks.tolist() == list(range(start // 7, end // 7 + 1))
+    for week, minutes in zip(weeks.tolist(), load.tolist(), strict=True):
         days = max(0, min(end, 7 * week + 6) - max(start, 7 * week) + 1)
         assert abs(minutes - total * days / (end - start + 1)) <= 1
         assert days or not minutes
@@ -363,12 +364,22 @@ def test_activity_without_offerings_or_dates_or_hours():
 
 
 def test_hours_without_a_split_leave_out_weeks_without_tempo():
-    """140 min over three weeks, the middle one blocked: 70 + 70, and none where all are blocked."""
+    """140 min over three weeks, the middle one blocked: 70 + 70; all blocked: spread as ever."""
     start, end, total = np.array([0]), np.array([20]), np.array([140])
-    open_week = np.array([True, False, True])
-    assert spread(start, end, total, 3, open_week).tolist() == [[70, 0, 70]]
-    closed = np.zeros(3, dtype=bool)
-    assert spread(start, end, total, 3, closed).tolist() == [[47, 47, 46]]
+    _, _, minutes = spread_entries(start, end, total, np.array([True, False, True]))
+    assert minutes.tolist() == [70, 0, 70]
+    _, _, minutes = spread_entries(start, end, total, np.zeros(3, dtype=bool))
+    assert minutes.tolist() == [47, 47, 46]
+    _, _, minutes = spread_entries(start, end, np.array([141]), np.array([False, True, True]))
+    assert minutes.tolist() == [0, 71, 70]
+
+
+def test_a_run_across_a_blocked_week_is_taken_around_it():
+    """60 academic min a week planned over weeks 0–2: with week 1 blocked they go to 0 and 2."""
+    offering = run(first=0, last=20, meetings=(meeting(1, "15:00", "15:20"),))
+    blocked = Constraints(tempo_by_week={day(7): 0})
+    case = Case([seminar(hours=160 / 45)], [offering], constraints=blocked)
+    assert only(case).weekly == ((0, 90), (2, 70))
 
 
 def test_without_internet_distance_courses_are_out_of_reach():

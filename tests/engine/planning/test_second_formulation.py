@@ -1,0 +1,116 @@
+"""Independent truth: another formulation and another solver find the same value."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from engine.planning.problem import Limits, RouteProblem
+from engine.planning.solution import SolveOptions, SolveStatus
+from engine.planning.solver import solve
+from engine.simulation import RegionPlan
+from tests.bench.chain import ask, build_world, compile_asked
+from tests.engine.planning.highs_child import HighsAnswer, run_highs
+from tests.engine.planning.oracle import best_route
+from tests.engine.planning.problems import at, candidate, make_problem, random_problem
+from tests.engine.planning.second_formulation import POINT, formulate
+
+EXACT = SolveOptions(gap_ppm=0, deadline_ms=30_000, work_milli=60_000)
+LOOSE = SolveOptions(gap_ppm=20_000, deadline_ms=30_000, work_milli=60_000)
+HIGHS_EXACT = {"mip_rel_gap": 0.0, "mip_abs_gap": 1e-6, "time_limit": 60.0}
+BATCHES = [
+    *(("small", first, 60) for first in range(1_000, 1_180, 60)),
+    *(("broad", first, 45) for first in range(1_000, 1_090, 45)),
+    *(("medium", first, 15) for first in range(1_000, 1_060, 15)),
+    *(("large", first, 15) for first in range(1_000, 1_045, 15)),
+]
+"""375 problems, other seeds than those of the brute-force tests; "large" ones have more
+candidates than a direct solve takes."""
+
+
+def _value_mpt(answer: HighsAnswer) -> int | None:
+    """Value of a proved optimum; ``None`` = proved infeasible."""
+    assert answer.status in ("Optimal", "Infeasible"), answer
+    return None if answer.value is None else round(answer.value * POINT)
+
+
+def test_the_batches_are_large_enough() -> None:
+    """At least 300 problems are compared, more than 50 of them beyond brute force."""
+    assert sum(count for _, _, count in BATCHES) >= 300
+    assert sum(count for size, _, count in BATCHES if size in ("medium", "large")) >= 100
+
+
+def test_the_second_formulation_agrees_with_brute_force() -> None:
+    """Where everything can be tried, HiGHS on the second formulation finds that value."""
+    seeds = range(2_000, 2_060)
+    answers = run_highs([formulate(random_problem(s)) for s in seeds], HIGHS_EXACT)
+    for seed, answer in zip(seeds, answers, strict=True):
+        assert _value_mpt(answer) == best_route(random_problem(seed)).value_mpt, seed
+
+
+def _crowded(seed: int, buffer_min: int) -> RouteProblem:
+    """Fourteen activities that meet once in three days at three places or online."""
+    rng = random.Random(seed)
+    steps = []
+    for a in range(14):
+        day = rng.randrange(3)
+        start = at(day, rng.randrange(8, 24), rng.choice((0, 0, 30)))
+        meeting = (
+            start,
+            min(start + rng.choice((30, 60, 90)), at(day + 1, 0)),
+            rng.randrange(-1, 3),
+        )
+        gains = ((0, rng.randrange(100, 900)),)
+        steps.append(candidate(a, day, day, gains=gains, meetings=(meeting,)))
+    return make_problem(steps, limits=Limits(travel_buffer_min=buffer_min))
+
+
+def test_travel_alone_is_formulated_alike() -> None:
+    """Where only travel and overlap bind both agree, and most often the ways cost something."""
+    buffers = [(seed, (30, 60, 300, 700)[seed % 4]) for seed in range(60)]
+    answers = run_highs([formulate(_crowded(*pair)) for pair in buffers], HIGHS_EXACT)
+    binding = 0
+    for (seed, buffer), answer in zip(buffers, answers, strict=True):
+        solution = solve(_crowded(seed, buffer), EXACT)
+        assert _value_mpt(answer) == solution.value_mpt, seed
+        binding += solve(_crowded(seed, 0), EXACT).value_mpt != solution.value_mpt
+    assert binding >= 40
+
+
+def _holds_between(problem: RouteProblem, optimum_mpt: int) -> None:
+    """Asked for 2 %, the engine's value and bound enclose the other solver's optimum."""
+    loose = solve(problem, LOOSE)
+    assert loose.value_mpt is not None
+    assert loose.bound_mpt is not None
+    assert loose.value_mpt <= optimum_mpt <= loose.bound_mpt
+
+
+@pytest.mark.parametrize(("size", "first", "count"), BATCHES)
+def test_another_solver_on_another_formulation_agrees(size: str, first: int, count: int) -> None:
+    """The engine's optimum is that of HiGHS, and so is its verdict of infeasibility."""
+    seeds = range(first, first + count)
+    answers = run_highs([formulate(random_problem(s, size)) for s in seeds], HIGHS_EXACT)
+    for seed, answer in zip(seeds, answers, strict=True):
+        problem = random_problem(seed, size)
+        solution = solve(problem, EXACT)
+        expected = _value_mpt(answer)
+        if expected is None:
+            assert solution.status is SolveStatus.INFEASIBLE, seed
+        else:
+            assert solution.status is SolveStatus.OPTIMAL, seed
+            assert solution.value_mpt == solution.bound_mpt == expected, seed
+            _holds_between(problem, expected)
+
+
+def test_simulated_problems_agree() -> None:
+    """The same for compiled problems of a small region, where the policy's rules are all on."""
+    world = build_world(RegionPlan(activities=150, educators=12), 4)
+    problems = [compile_asked(ask(world, e)).problem for e in range(12)]
+    answers = run_highs([formulate(problem) for problem in problems], HIGHS_EXACT)
+    for e, (problem, answer) in enumerate(zip(problems, answers, strict=True)):
+        solution = solve(problem, EXACT)
+        assert solution.value_mpt == _value_mpt(answer), e
+        if solution.value_mpt is not None:
+            assert solution.bound_mpt == solution.value_mpt, e
+            _holds_between(problem, solution.value_mpt)
