@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 
 from engine.planning.problem import Candidate, RouteProblem
 from tests.engine.planning.mip import INFINITY, Mip, MipBuilder
+from tests.engine.planning.second_cliques import Meeting, overlap_rows
 
 WEEK_MIN = 7 * 1440
 POINT = 1_000.0
@@ -26,7 +26,6 @@ POINT = 1_000.0
 FORM_OF = {0: 0, 1: 0, 2: 1, 3: 2}
 """Form (formal, non-formal, informal) of each category."""
 
-Meeting = tuple[int, int, int]
 Term = tuple[int, float]
 
 
@@ -212,19 +211,8 @@ class Second:
 
     def overlap(self) -> None:
         """Cliques of meetings that share an instant, travel to another place included."""
-        meetings = sorted(self.meetings())
-        buffer = self.problem.limits.travel_buffer_min
-        active: list[tuple[Meeting, int]] = []
-        rows: set[frozenset[int]] = set()
-        for start, end, place, column in meetings:
-            active = [(m, c) for m, c in active if m[1] + buffer > start]
-            now = {c for m, c in active if m[1] > start} | {column}
-            rows.add(frozenset(now))
-            near = [(m, c) for m, c in active if m[2] >= 0 and m[2] != place]
-            if buffer and place >= 0 and near:
-                rows.update(_travel_cliques((start, end, place), column, near, active))
-            active.append(((start, end, place), column))
-        for row in sorted(map(sorted, _maximal(rows))):
+        rows = overlap_rows(self.meetings(), self.problem.limits.travel_buffer_min)
+        for row in sorted(map(sorted, rows)):
             self.b.row([(c, 1.0) for c in row], high=1.0)
 
     def meetings(self) -> Iterator[tuple[int, int, int, int]]:
@@ -416,50 +404,6 @@ class Second:
                     met.append((self.b.column(-rules.missed_meeting_mpt / POINT), 1.0))
                 anyone = [(y, 1.0) for y in self.y.values()]
                 self.b.row([*met, *_minus(starts_here), *_minus(reach), *_minus(anyone)], low=-2.0)
-
-
-def _travel_cliques(
-    meeting: Meeting,
-    column: int,
-    near: Sequence[tuple[Meeting, int]],
-    active: Sequence[tuple[Meeting, int]],
-) -> Iterator[frozenset[int]]:
-    """Rows for meetings elsewhere that have not ended a buffer before ``meeting`` starts.
-
-    Meetings at two places whose spans, prolonged by the buffer, share an instant exclude each
-    other; so a row may join one set of overlapping meetings from every place.
-    """
-    start, _, place = meeting
-    places: dict[int, list[tuple[Meeting, int]]] = defaultdict(list)
-    for m, c in near:
-        places[m[2]].append((m, c))
-    same = {c for m, c in active if m[2] == place and m[1] > start}
-    sets = [_overlapping(group) for group in places.values()]
-    for chosen in zip_longest(*sets, fillvalue=frozenset()):
-        yield frozenset({column}).union(same, *chosen)
-
-
-def _overlapping(group: Sequence[tuple[Meeting, int]]) -> list[frozenset[int]]:
-    """Sets of columns whose meetings overlap pairwise; together they hold the whole group."""
-    found: list[frozenset[int]] = []
-    left = sorted(group)
-    while left:
-        first_end = min(m[1] for m, _ in left)
-        found.append(frozenset(c for m, c in left if m[0] < first_end))
-        left = [(m, c) for m, c in left if m[0] >= first_end]
-    return found
-
-
-def _maximal(rows: Iterable[frozenset[int]]) -> list[frozenset[int]]:
-    """Rows of at least two columns that lie in no other row."""
-    kept: list[frozenset[int]] = []
-    having: dict[int, set[int]] = defaultdict(set)
-    for row in sorted(rows, key=lambda r: (-len(r), sorted(r))):
-        if len(row) > 1 and not set.intersection(*(having[c] for c in row)):
-            for c in row:
-                having[c].add(len(kept))
-            kept.append(row)
-    return kept
 
 
 def _minus(terms: Iterable[Term]) -> list[Term]:
