@@ -310,9 +310,7 @@ def _repairs(stages: Stages, catalogue: Catalogue) -> tuple[Repair, ...]:
     return tuple(repairs)
 
 
-def _notes(
-    stages: Stages, framework: Framework, catalogue: Catalogue
-) -> Iterator[Reason]:
+def _notes(stages: Stages, framework: Framework, catalogue: Catalogue) -> Iterator[Reason]:
     request = stages.request
     yield from missing_dates(request.educator, stages.policy, request.as_of)
     if stages.conflict is not None and not stages.conflict.minimal:
