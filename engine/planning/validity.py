@@ -130,7 +130,7 @@ def _calendar_shapes(problem: RouteProblem) -> Iterator[Fault]:
 
 def _table_shapes(problem: RouteProblem) -> Iterator[Fault]:
     table = problem.candidates
-    size = len(table)
+    size = len(table.label)  # the labels say how many candidates there should be
     for name in ("activity", "start_day", "end_day", "bonus_mpt", "price_mpt"):
         yield from _shape(f"/candidates/{name}", getattr(table, name).shape, (size,))
     for name in ("source", "cost_rub", "seats", "excluded"):

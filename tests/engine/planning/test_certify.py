@@ -158,3 +158,13 @@ def test_a_catalogue_of_one_topic_is_certified_with_hardly_a_search() -> None:
     problem = make_problem(rows, limits=type(base.limits)(steps_max=3))
     solution = solve(problem, SolveOptions(gap_ppm=0, deadline_ms=30_000, work_milli=10_000))
     assert (solution.status, solution.value_mpt) == (SolveStatus.OPTIMAL, 2_997_000)
+
+
+def test_a_clock_that_is_over_before_the_search_leaves_a_route() -> None:
+    """One millisecond of time or one unit of work: still steps, where any are worth it."""
+    problem = random_problem(10, "large")
+    for options in (SolveOptions(10_000, 1, 100_000), SolveOptions(10_000, 30_000, 1)):
+        solution = solve_by_relaxation(problem, options)
+        assert solution.route is not None
+        assert solution.route.chosen
+        assert check_route(problem, solution.route).holds
