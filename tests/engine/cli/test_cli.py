@@ -8,35 +8,12 @@ import openpyxl
 import pytest
 
 from engine.cli.app import run
-from engine.interchange import DataPackage, write_package
 from engine.wording import word
-from tests.engine.recommender.mini import (
-    ACTIVITIES,
-    AS_OF,
-    MENTORS,
-    OFFERINGS,
-    SCHOOL,
-    WEAK,
-    educator,
-)
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("package")
-    data = DataPackage(
-        as_of=AS_OF,
-        time_zone="Europe/Moscow",
-        activities=ACTIVITIES,
-        offerings=OFFERINGS,
-        organisations=(SCHOOL,),
-        educators=(educator("E1"), educator("E2")),
-        mentors=MENTORS,
-        diagnostics={"E1": WEAK},
-        name="mini",
-    )
-    write_package(data, folder)
-    return folder
+def package(written):
+    return written
 
 
 @pytest.fixture(scope="module")
