@@ -111,8 +111,7 @@ def build(
     # Files first: a reader that closes the pipe early (``| head``) must not cost them.
     paths: list[Path] = []
     if out is not None:
-        name = data.labels.get(request.educator.id)
-        paths = write_outputs(outcome, out, language=language, name=name)
+        paths = write_outputs(outcome, out, language=language, labels=data.labels)
     print_recommendation(outcome.recommendation, as_json=as_json, language=language)
     for path in paths:
         typer.echo(f"записано: {path}", err=True)

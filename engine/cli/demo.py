@@ -36,7 +36,7 @@ def demo(
     request = replace(request, policy=policy or request.policy, language=language)
     outcome = recommender.recommend(patient(request, recommender.policy_of(request.policy)))
     # Files first: a reader that closes the pipe early (``| head``) must not cost them.
-    paths = write_outputs(outcome, out, language=language, name=package.labels.get(chosen))
+    paths = write_outputs(outcome, out, language=language, labels=package.labels)
     database = out / "routes.db"
     _keep(outcome, database)
     print_recommendation(outcome.recommendation, as_json=as_json, language=language)

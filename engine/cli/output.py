@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import typer
@@ -44,17 +44,25 @@ def print_recommendation(recommendation: Recommendation, *, as_json: bool, langu
     typer.echo(text)
 
 
-def write_outputs(outcome: Outcome, folder: Path, *, language: str, name: str | None) -> list[Path]:
+def write_outputs(
+    outcome: Outcome, folder: Path, *, language: str, labels: Mapping[str, str]
+) -> list[Path]:
     """Write the page, calendar, JSON and problem file of a route; returns their paths.
 
     Parameters
     ----------
-    name
-        Display name for the page; ``None`` leaves a line to fill in.
+    labels
+        Display names by cipher, for the page alone; a missing one leaves a line to fill in.
     """
     folder.mkdir(parents=True, exist_ok=True)
     recommendation = outcome.recommendation
-    page = render_html(recommendation, language=language, display_name=name)
+    mentor = recommendation.route.mentor if recommendation.route else None
+    page = render_html(
+        recommendation,
+        language=language,
+        display_name=labels.get(recommendation.educator.id),
+        mentor_name=labels.get(mentor.id) if mentor else None,
+    )
     files = {
         "iom.html": page.encode(),
         "route.json": (to_json(recommendation) + "\n").encode(),

@@ -38,7 +38,11 @@ def _environment() -> Environment:
 
 
 def render_html(
-    rec: Recommendation, *, language: str = "ru", display_name: str | None = None
+    rec: Recommendation,
+    *,
+    language: str = "ru",
+    display_name: str | None = None,
+    mentor_name: str | None = None,
 ) -> str:
     """The page of the ИОМ: no scripts, nothing loaded from elsewhere, A4 when printed.
 
@@ -50,6 +54,8 @@ def render_html(
         ``ru`` or ``en``.
     display_name
         Name of the educator; ``None`` leaves a line to fill in by hand.
+    mentor_name
+        Name of the mentor; ``None`` = only the cipher is printed.
 
     Returns
     -------
@@ -65,6 +71,7 @@ def render_html(
         timeline=build_timeline(rec.route, view) if rec.route else None,
         timeline_width=WIDTH,
         display_name=display_name,
+        mentor_name=mentor_name,
         language=language,
         t=partial(phrase, language=language),
     )

@@ -285,3 +285,13 @@ def test_equal_evidence_is_counted_and_requests_name_their_competency():
     text = page(replace(FULL, deficits=deficits, requests=(wish,))).text
     assert "(процедура урок-1) × 3" in text
     assert f"«Хочу вести проекты»; отнесено к компетенциям: {WISH}" in text
+
+
+def test_the_mentor_is_named_where_names_are_loaded() -> None:
+    """The page names the mentor with his cipher; without names the cipher stands alone."""
+    assert FULL.route is not None
+    assert FULL.route.mentor is not None
+    mentor = FULL.route.mentor.id
+    assert f"Наставникова А. Б. ({mentor})" in render_html(FULL, mentor_name="Наставникова А. Б.")
+    assert "&lt;b&gt;" in render_html(FULL, mentor_name="<b>")
+    assert "Наставникова" not in render_html(FULL)
