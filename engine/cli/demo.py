@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -45,13 +47,15 @@ def demo(
         typer.echo("\nЗаписано:")
         for path in (*paths, database):
             typer.echo(f"  {path}")
+        # As it can be typed here: an environment that is not activated has no ``routes``.
+        me = "routes" if shutil.which("routes") else sys.argv[0]
         typer.echo(
             "\nДальше:\n"
-            f"  routes demo --educator ID        другой педагог ({ids})\n"
-            f"  routes solve {out / 'problem.json'}   решить тот же файл задачи ещё раз\n"
-            "  routes template forms            пустые бланки для своих данных\n"
-            "  routes build ПАПКА               маршрут по своим данным\n"
-            "  routes serve                     служба HTTP на этой машине"
+            f"  {me} demo --educator ID        другой педагог ({ids})\n"
+            f"  {me} solve {out / 'problem.json'}   решить тот же файл задачи ещё раз\n"
+            f"  {me} template forms            пустые бланки для своих данных\n"
+            f"  {me} build ПАПКА               маршрут по своим данным\n"
+            f"  {me} serve                     служба HTTP на этой машине"
         )
     return 0 if outcome.recommendation.route is not None else 4
 
