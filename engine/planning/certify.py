@@ -121,7 +121,7 @@ class Certifier:
 
         The first solve of a process loads libraries, which may eat a short deadline; an empty
         route would then be served though a plain one is at hand. It may overrun the deadline by
-        the tenth of a second that it takes.
+        the time that it takes: a quarter of a second on 3 000 activities.
         """
         if not self.done and (self.route is None or not self.route.chosen):
             self.offer(greedy_route(self.problem))
