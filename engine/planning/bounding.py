@@ -115,6 +115,10 @@ class Bounding:
         lack = proof.best[self.r.group] - proof.reduced
         return np.lexsort((np.arange(self.r.n), lack))
 
+    def lack(self) -> IntArray:
+        """By how much each column is worse than the best of its activity, in mpt."""
+        return (self.proof.best[self.r.group] - self.proof.reduced) // self.proof.scale
+
 
 def _first_columns(r: Relaxation) -> IntArray:
     """The most valuable alone, and for their minutes; of each pin the best few."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -22,21 +23,21 @@ from engine.planning.formulate import build_kernel
 from engine.planning.greedy import greedy_route
 from engine.planning.kernel import ExtraRow
 from engine.planning.local_search import LocalSearch
-from engine.planning.problem import RouteProblem
+from engine.planning.problem import CheckpointRules, RouteProblem
 from engine.planning.solution import Route, SolveOptions
 
 logger = logging.getLogger(__name__)
 
 POINT_MPT = 1_000
-POOL = 250
-SMALL_KERNELS = (200,)
+POOL = 400
 FIRST_KERNEL = 100
-SHAKES = 8
 QUANTUM_MILLI = 200
-CLIMB_MILLI = 5
-CLIMBS_AFTER = (2, 5, 10)
-SHARES = (0.3, 0.05, 0.8)
-"""Least shares of the relaxation's solution from which climbs begin."""
+NO_COLUMNS = np.zeros(0, dtype=np.int64)
+TURNS = 500
+SEARCH_MILLI = 10
+SEARCHES_AFTER = (2, 4)
+PATIENCE_PPM = (60_000, 20_000, 60_000, 20_000)
+"""Losses accepted by the searches after the relaxation."""
 
 
 class Certifier:
@@ -63,7 +64,7 @@ class Certifier:
         self.bounding = Bounding(problem)
         self._proved: int | None = None
         self._extra: list[ExtraRow] = []
-        self._climbed: set[tuple[int, ...]] = set()
+        self._searched: tuple[tuple[int, bytes], LocalSearch] | None = None
 
     # ------------------------------------------------------------------ what is known
 
@@ -106,13 +107,14 @@ class Certifier:
         if not self.bounding.r.n:
             self.infeasible = self.value is None
             return
+        self._unit(lambda: self._search(0, 20_000, NO_COLUMNS))
         self._relax()
-        self._shake()
+        self._polish()
         self._extra = self.bounding.proof_rows()
         if self.value is None:
             self._first_route()
-        for size in SMALL_KERNELS:
-            self._grow(size)
+        if self.problem.checkpoints.middle or self.problem.checkpoints.final:
+            self._prove_without_checkpoints()
         self._prove()
         self._no_empty_hands()
 
@@ -143,69 +145,43 @@ class Certifier:
     def _relax(self) -> None:
         bounding = self.bounding
         while not bounding.finished and self._unit(self._round):
-            if bounding.rounds in CLIMBS_AFTER or bounding.finished:
-                self._climb()
+            if bounding.rounds in SEARCHES_AFTER:
+                self._unit(lambda: self._search(bounding.rounds, 20_000, NO_COLUMNS))
 
     def _round(self) -> int:
         cost = self.bounding.work_milli
         self.bounding.step(self.value)
         return cost
 
-    def _climb(self) -> None:
-        if self.bounding.solution is None:
-            return
-        search: LocalSearch | None = None
-        for share in SHARES:
-            if search is None:
-                search = LocalSearch(self.bounding.r, self.bounding.ranked()[:POOL])
-            if not self._unit(lambda s=search, share=share: self._one_climb(s, share)):  # type: ignore[misc]
+    def _search(self, seed: int, patience_ppm: int, begin: IntArray) -> int:
+        """Ruin and recreate over the most promising columns and those to begin with."""
+        bounding = self.bounding
+        chosen = self.route.chosen if self.route is not None else ()
+        kept = np.union1d(bounding.r.column_of[list(chosen)], begin)
+        name = (bounding.rounds, kept.tobytes())
+        if self._searched is None or self._searched[0] != name:
+            pool = np.union1d(kept, bounding.ranked()[:POOL])
+            self._searched = name, LocalSearch(bounding.r, pool, bounding.lack())
+        found = self._searched[1].run(begin, TURNS, patience_ppm, self.options.seed + seed)
+        if found is not None:
+            self.offer(found.route)
+        return SEARCH_MILLI
+
+    def _own_columns(self) -> IntArray:
+        """Columns of the best route."""
+        chosen = self.route.chosen if self.route is not None else ()
+        return self.bounding.r.column_of[list(chosen)]
+
+    def _polish(self) -> None:
+        """A few searches where the gap is still open, by turns afresh and from the best route."""
+        for seed, patience in enumerate(PATIENCE_PPM):
+            begin = self._own_columns()[: 0 if seed % 2 == 0 else None]
+            if not self._unit(lambda s=seed, p=patience, b=begin: self._search(s, p, b)):  # type: ignore[misc]
                 return
-
-    def _one_climb(self, search: LocalSearch, share: float) -> int:
-        assert self.bounding.solution is not None
-        start = search.start_from(self.bounding.solution.x, share)
-        named = tuple(sorted(search.candidates[list(start)].tolist()))
-        if named in self._climbed:
-            return 1
-        self._climbed.add(named)
-        search.improve(start)
-        if search.best is not None:
-            self.offer(search.route(search.best))
-        return CLIMB_MILLI
-
-    def _shake(self) -> None:
-        """Drop some steps of the best route and climb again, a few times."""
-        if self.route is None or not self.route.chosen or self.done or self.target is None:
-            return
-        if self.bounding.proof.can_exceed(self.target).sum() <= SMALL_KERNELS[0]:
-            return
-        search = self._search_around()
-        for seed in range(SHAKES):
-            if not self._unit(lambda seed=seed: self._one_shake(search, seed)):  # type: ignore[misc]
-                return
-
-    def _one_shake(self, search: LocalSearch, seed: int) -> int:
-        if search.shake(self.options.seed + seed) and search.best is not None:
-            self.offer(search.route(search.best))
-        return CLIMB_MILLI
-
-    def _search_around(self) -> LocalSearch:
-        """A search whose best is the best route, as far as it sees."""
-        assert self.route is not None
-        r = self.bounding.r
-        own = r.column_of[list(self.route.chosen)]
-        ranked = self.bounding.ranked()[:POOL]
-        pool = np.concatenate([own, ranked[~np.isin(ranked, own)]])
-        search = LocalSearch(r, pool)
-        search.improve(tuple(range(len(own))))
-        return search
 
     def _from_route(self) -> int:
-        """Climb from the best route."""
-        search = self._search_around()
-        if search.best is not None:
-            self.offer(search.route(search.best))
-        return CLIMB_MILLI
+        """Search from the best route."""
+        return self._search(len(PATIENCE_PPM), 10_000, self._own_columns())
 
     def _kernel_run(
         self,
@@ -213,13 +189,17 @@ class Certifier:
         at_least: int | None,
         quantum: int,
         proving: bool,
-    ) -> tuple[CpSatRun, int] | None:
-        """One run of CP-SAT; ``None`` where it was not done or the clock cut it."""
-        result: list[tuple[CpSatRun, int]] = []
+        problem: RouteProblem | None = None,
+    ) -> tuple[CpSatRun, Route | None] | None:
+        """One run of CP-SAT and its route; ``None`` where it was not done or the clock cut it."""
+        result: list[tuple[CpSatRun, Route | None]] = []
 
         def work() -> int:
             kernel = build_kernel(
-                self.problem, candidates=candidates, at_least=at_least, extra=self._extra
+                self.problem if problem is None else problem,
+                candidates=candidates,
+                at_least=at_least,
+                extra=self._extra,
             )
             run = run_cp_sat(
                 kernel.model,
@@ -232,8 +212,9 @@ class Certifier:
             if _cut(run, quantum, self.until):
                 self.cut_by_clock = True
                 return 0
-            self.offer(run.route(kernel))
-            result.append((run, len(candidates)))
+            route = run.route(kernel)
+            self.offer(route)
+            result.append((run, route))
             return run.work_milli + len(candidates) // 50
 
         longest = self._longest
@@ -259,20 +240,33 @@ class Certifier:
             quantum *= 2
         self._unit(self._from_route)
 
-    def _grow(self, size: int) -> None:
-        """Better routes from the most promising candidates, until there are none."""
+    def _prove_without_checkpoints(self) -> None:
+        """Refute a route beyond the target even if no checkpoint had to be taken.
+
+        Checkpoints make a proof five times as long and seldom decide it. A solution that
+        breaks them is no proof of anything; it is a start for the search.
+        """
+        relaxed = replace(self.problem, checkpoints=CheckpointRules())
         quantum = QUANTUM_MILLI
         while not self.done and self.target is not None:
-            able = self.bounding.proof.can_exceed(self.target)
-            ranked = self.bounding.ranked()
-            chosen = ranked[able[ranked]][:size]
-            if len(chosen) < size:
+            target = self.target
+            able = self.bounding.proof.can_exceed(target)
+            candidates = np.sort(self.bounding.r.candidates[able])
+            result = self._kernel_run(candidates, target + 1, quantum, True, relaxed)
+            if result is None:
                 return
-            candidates = np.sort(self.bounding.r.candidates[chosen])
-            result = self._kernel_run(candidates, self.target + 1, quantum, True)
-            if result is None or not result[0].found:
+            run, route = result
+            if run.status == cp_model.INFEASIBLE:
+                self._lower(target)
+            elif route is not None:
+                begin = self.bounding.r.column_of[list(route.chosen)]
+                self._unit(lambda b=begin: self._search(0, 10_000, b))  # type: ignore[misc]
+                if self.target == target:
+                    return
+            elif quantum > QUANTUM_MILLI:
                 return
-            self._unit(self._from_route)
+            else:
+                quantum *= 4
 
     def _prove(self) -> None:
         """Refute, over all candidates that may stand in it, a route beyond the target."""

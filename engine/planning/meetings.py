@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.domain import IntArray
+from engine.domain import BoolArray, IntArray
+from engine.planning.problem import RouteProblem
 
 
 def overlap_cliques(meetings: IntArray) -> Iterator[list[int]]:
@@ -55,3 +56,11 @@ def travel_pairs(meetings: IntArray, buffer_min: int) -> Iterator[tuple[int, int
         for second in order[low:high].tolist():
             if meetings[second, 2] != place:
                 yield first, second
+
+
+def pairs_clash(first: IntArray, second: IntArray, problem: RouteProblem) -> BoolArray:
+    """Which meetings exclude each other, shape (n_first, n_second)."""
+    a, b = first[:, None, :], second[None, :, :]
+    apart = np.maximum(a[..., 0], b[..., 0]) - np.minimum(a[..., 1], b[..., 1])
+    travel = (a[..., 2] != b[..., 2]) & (a[..., 2] >= 0) & (b[..., 2] >= 0)
+    return np.asarray(apart < np.where(travel, problem.limits.travel_buffer_min, 0))

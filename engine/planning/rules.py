@@ -188,23 +188,16 @@ def _middle_checkpoint(k: Kernel) -> None:
 def _half_done(k: Kernel) -> list[int]:
     """Literal by week: by its end at least half of the candidates' minutes are done."""
     weeks = k.problem.n_weeks
-    by_week = k.load_by_week
-    most = np.cumsum(by_week.sum(axis=0)).tolist()
-    done = [k.model.integer(0, limit) for limit in most]
+    done = np.cumsum(k.load.toarray(), axis=1)
     literals = list(k.model.bools(weeks))
-    for week in range(weeks):
-        span = slice(by_week.indptr[week], by_week.indptr[week + 1])
-        before, sign = done[max(0, week - 1) : week], [1] * min(week, 1)
-        variables = [*by_week.indices[span].tolist(), *before, done[week]]
-        minutes = [*by_week.data[span].tolist(), *sign, -1]
-        k.model.linear(variables, minutes, low=0, high=0)
-        if week == weeks - 1:
-            # 2 · total − total ≥ 0 always.
-            k.model.clause([literals[week]])
-            continue
-        surplus = ([done[week], done[-1]], [2, -1])
-        k.model.linear(*surplus, low=0, when=literals[week])
-        k.model.linear(*surplus, high=-1, when=~literals[week])
+    # 2 · total − total ≥ 0 always.
+    k.model.clause([literals[-1]])
+    for week in range(weeks - 1):
+        surplus = 2 * done[:, week] - done[:, -1]
+        own = np.flatnonzero(surplus)
+        variables, minutes = own.tolist(), surplus[own].tolist()
+        k.model.linear(variables, minutes, low=0, when=literals[week])
+        k.model.linear(variables, minutes, high=-1, when=~literals[week])
         k.model.implies(literals[week], literals[week + 1])
     return literals
 

@@ -25,6 +25,7 @@ from engine.planning.greedy import greedy_route
 from engine.planning.kernel import Kernel
 from engine.planning.problem import RouteProblem
 from engine.planning.solution import Route, RouteSolution, SolveOptions, SolveStatus
+from engine.planning.warm import warm
 
 logger = logging.getLogger(__name__)
 
@@ -47,11 +48,17 @@ def solve(problem: RouteProblem, options: SolveOptions) -> RouteSolution:
     options
         Asked gap, limits and seed.
 
+    Notes
+    -----
+    The deadline begins after ``warm``, which takes time in a process's first call only; a
+    service calls it at its start.
+
     Returns
     -------
     RouteSolution
         Its route has passed ``checks.check_route`` and its value is the checker's.
     """
+    warm()
     if int(admissible(problem).sum()) <= DIRECT_MOST:
         return solve_directly(problem, options)
     return solve_by_relaxation(problem, options)
@@ -59,6 +66,7 @@ def solve(problem: RouteProblem, options: SolveOptions) -> RouteSolution:
 
 def solve_by_relaxation(problem: RouteProblem, options: SolveOptions) -> RouteSolution:
     """Solve by bounding, searching and proving on a kernel (``certify``)."""
+    warm()
     state = Certifier(problem, options, time.monotonic() + options.deadline_ms / 1000)
     state.run()
     work, cut = state.work_milli, state.cut_by_clock

@@ -1,0 +1,54 @@
+"""Loops that numba compiles; the machine code is kept on disk between processes.
+
+The inner loops of the search and of the separators are walks over small integers: as array
+expressions each costs a few microseconds of overhead, and there are hundreds of thousands of
+them in one solve. Compiled, the same integers come out at a fiftieth of the time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numba
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _keep_on_disk() -> None:
+    """Name the folder of machine code after the sources that it is made of.
+
+    numba looks only at the file of the outermost function; a change in one that it calls from
+    another file would go unnoticed.
+    """
+    folder = Path(__file__).parent
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(folder.glob("*.py")):
+        text = source.read_bytes()
+        if b"@compiled" in text:
+            digest.update(text)
+    kept = folder / "__pycache__" / f"compiled-{digest.hexdigest()[:16]}"
+    config = cast(Any, numba.config)
+    if not config.CACHE_DIR and os.access(folder, os.W_OK):
+        config.CACHE_DIR = str(kept)
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile at the first call, in machine integers without overflow checks.
+
+    Arguments are C-contiguous arrays of int64, float64 or bool, and scalars of these. Where
+    neither the package's folder nor the user's cache folder can be written to, every process
+    compiles for itself.
+    """
+    try:
+        made = numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # numba: "cannot cache function: no locator available"
+        made = numba.njit(nogil=True)(function)
+    return cast(Callable[P, R], made)
+
+
+_keep_on_disk()

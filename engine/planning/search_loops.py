@@ -1,0 +1,400 @@
+"""Ruin and recreate over a pool of columns, compiled.
+
+A set of steps is torn open at random or around a moment, and closed again by greedy insertion
+that now and then looks away ("blinks"); small losses are accepted at first and none at the end
+(Schrimpf et al., 2000; Christiaens and Vanden Berghe, 2020). Rules that add up or exclude pairs
+always hold; what only a whole route can show (accompaniment, pins, least amounts) costs a price
+while it is broken. Randomness is a number in, so the same call gives the same steps.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.domain import BoolArray, IntArray
+from engine.planning.compiled import compiled
+from engine.planning.search_company import complete
+from engine.planning.search_table import (
+    END,
+    LACK,
+    MINUTES,
+    OWN,
+    START,
+    WEEKS,
+    Adding,
+    Needs,
+    SearchTable,
+    Wanted,
+)
+
+LACK_MPT = 2_000
+"""Price of a minute that a checkpoint or a meeting lacks, while the search goes on."""
+WANTED_MPT = 3_000_000
+"""Price of an unmet pin, and of a least amount of which all is lacking."""
+STEPS_CAP = 64
+NOTHING = -(2**62)
+FEW_MIN = 15
+"""A week with less room than this is as good as full."""
+RUIN_MOST = 7
+
+
+class State(NamedTuple):
+    """A set of steps while it is changed.
+
+    Parameters
+    ----------
+    chosen, size
+        Its columns are ``chosen[: size[0]]``.
+    used, filled
+        What they take of each resource, and gain of each demand.
+    able, open_columns
+        Columns that could be inserted when the set was last looked at: flags, and a list.
+    random
+        State of the generator.
+    """
+
+    chosen: IntArray
+    size: IntArray
+    used: IntArray
+    filled: IntArray
+    able: IntArray
+    open_columns: IntArray
+    random: IntArray
+
+
+@compiled
+def _new_state(t: SearchTable, seed: int) -> State:
+    n = len(t.adding.column)
+    return State(
+        np.zeros(STEPS_CAP, np.int64),
+        np.zeros(1, np.int64),
+        np.zeros(len(t.adding.limit), np.int64),
+        np.zeros(len(t.adding.phi), np.int64),
+        np.zeros(n, np.int64),
+        np.zeros(n, np.int64),
+        np.full(1, seed * 2654435761 + 88172645463325252, np.int64),
+    )
+
+
+@compiled
+def draw(s: State, below: int) -> int:
+    """Next number in [0, below) of a xorshift generator (Marsaglia, 2003)."""
+    x = s.random[0]
+    x ^= (x << 13) & 0x7FFFFFFFFFFFFFFF
+    x ^= x >> 7
+    x ^= (x << 17) & 0x7FFFFFFFFFFFFFFF
+    s.random[0] = x
+    return int((x >> 11) % below)
+
+
+# --------------------------------------------------------------------- what adds up
+
+
+@compiled
+def fits(a: Adding, s: State, j: int) -> bool:
+    """Whether everything that adds up has room for column ``j``."""
+    for e in range(a.use_ptr[j], a.use_ptr[j + 1]):
+        if s.used[a.use[e, 0]] + a.use[e, 1] > a.limit[a.use[e, 0]]:
+            return False
+    return True
+
+
+@compiled
+def worth_of(a: Adding, s: State, j: int) -> int:
+    """What column ``j`` adds to the value of the set, in mpt."""
+    value, most = int(a.column[j, OWN]), a.phi.shape[1] - 1
+    for e in range(a.gain_ptr[j], a.gain_ptr[j + 1]):
+        k, before = a.gain[e, 0], s.filled[a.gain[e, 0]]
+        value += a.phi[k, min(before + a.gain[e, 1], most)] - a.phi[k, min(before, most)]
+    return value
+
+
+@compiled
+def book(a: Adding, s: State, j: int, sign: int) -> None:
+    """Add (``sign`` 1) or take back (−1) what column ``j`` uses and gains."""
+    for e in range(a.use_ptr[j], a.use_ptr[j + 1]):
+        s.used[a.use[e, 0]] += sign * a.use[e, 1]
+    for e in range(a.gain_ptr[j], a.gain_ptr[j + 1]):
+        s.filled[a.gain[e, 0]] += sign * a.gain[e, 1]
+
+
+@compiled
+def _take(a: Adding, s: State, j: int) -> None:
+    s.chosen[s.size[0]] = j
+    s.size[0] += 1
+    book(a, s, j, 1)
+
+
+@compiled
+def _drop(a: Adding, s: State, place: int) -> None:
+    book(a, s, s.chosen[place], -1)
+    s.size[0] -= 1
+    s.chosen[place] = s.chosen[s.size[0]]
+
+
+@compiled
+def _reset(a: Adding, s: State, columns: IntArray, count: int) -> None:
+    """Make the set these columns."""
+    while s.size[0] > 0:
+        _drop(a, s, s.size[0] - 1)
+    for i in range(count):
+        _take(a, s, columns[i])
+
+
+# --------------------------------------------------------------------- pairs and needs
+
+
+@compiled
+def free_of(excludes: BoolArray, s: State, j: int) -> bool:
+    """Whether no chosen column excludes column ``j``."""
+    excluded = False
+    for i in range(s.size[0]):
+        excluded = excluded or excludes[j, s.chosen[i]]
+    return not excluded
+
+
+@compiled
+def unmet_need(needs: Needs, s: State, j: int, beside: int) -> int:
+    """First need of ``j`` that neither the chosen columns nor ``beside`` meet, −1 = none."""
+    for need in range(needs.ptr[j], needs.ptr[j + 1]):
+        met = beside >= 0 and needs.serves[need, beside]
+        for i in range(s.size[0]):
+            met = met or needs.serves[need, s.chosen[i]]
+        if not met:
+            return need
+    return -1
+
+
+@compiled
+def price_of_lack(wanted: Wanted, chosen: IntArray, count: int) -> int:
+    """Price of unmet pins and least amounts, in mpt."""
+    price = 0
+    for q in range(len(wanted.least)):
+        amount = 0
+        for i in range(count):
+            amount += wanted.amount[q, chosen[i]]
+        if amount < wanted.least[q]:
+            price += WANTED_MPT * (wanted.least[q] - amount) // wanted.least[q] + 1
+    return price
+
+
+# --------------------------------------------------------------------- ruin
+
+
+@compiled
+def _ruin(a: Adding, s: State) -> None:
+    """Take out a few steps: anywhere, or those that run around one moment."""
+    wanted = min(s.size[0], 1 + draw(s, RUIN_MOST))
+    anywhere = draw(s, 2) == 1
+    pivot, column = s.chosen[draw(s, s.size[0])], a.column
+    moment = (column[pivot, START] + column[pivot, END]) // 2
+    for _ in range(wanted):
+        nearest, distance = 0, 2**40
+        for i in range(s.size[0]):
+            j = s.chosen[i]
+            away = 8 * max(0, max(column[j, START] - moment, moment - column[j, END]))
+            away = draw(s, 64) if anywhere else away + draw(s, 8)
+            if away < distance:
+                nearest, distance = i, away
+        _drop(a, s, nearest)
+
+
+# --------------------------------------------------------------------- recreate
+
+
+@compiled
+def _partner(a: Adding, excludes: BoolArray, needs: Needs, s: State, need: int, j: int) -> int:
+    """A good column that meets a need beside the chosen ones and ``j``; −1 = none fits."""
+    best, best_worth = -1, NOTHING
+    for e in range(needs.server_ptr[need], needs.server_ptr[need + 1]):
+        p = needs.server[e]
+        if s.able[p] == 0 or excludes[j, p] or not fits(a, s, p):
+            continue
+        worth = worth_of(a, s, p) + draw(s, 64) * 4_000
+        if worth > best_worth and free_of(excludes, s, p) and unmet_need(needs, s, p, j) < 0:
+            best, best_worth = p, worth
+    return best
+
+
+@compiled
+def _mend(t: SearchTable, s: State) -> None:
+    """Meet every unmet need of the chosen columns by a partner, or take the step out."""
+    i = 0
+    while i < s.size[0]:
+        j = s.chosen[i]
+        need = unmet_need(t.needs, s, j, -1)
+        if need < 0:
+            i += 1
+            continue
+        p = -1
+        if draw(s, 4) > 0 and s.size[0] < STEPS_CAP - 2:
+            p = _partner(t.adding, t.excludes, t.needs, s, need, j)
+        if p >= 0:
+            _take(t.adding, s, p)
+        else:
+            _drop(t.adding, s, i)
+            i = 0
+
+
+@compiled
+def _look(t: SearchTable, s: State) -> int:
+    """Flag and list the columns that could be inserted now; later on they only become fewer."""
+    full = 0
+    for w in range(min(60, len(t.company.tempo))):
+        if s.used[w] + FEW_MIN > t.adding.limit[w]:
+            full |= 1 << w
+    count = 0
+    for j in range(len(s.able)):
+        s.able[j] = 0
+        crossed = t.adding.column[j, WEEKS] & full
+        if crossed == 0 and fits(t.adding, s, j) and free_of(t.excludes, s, j):
+            s.able[j] = 1
+            s.open_columns[count] = j
+            count += 1
+    return count
+
+
+@compiled
+def _insertion(t: SearchTable, s: State, j: int, lack: int) -> tuple[int, int, int]:
+    """Worth and minutes of inserting column ``j``, and the partner that it takes (−1 = none).
+
+    Worth is at most 0 where the column cannot be inserted.
+    """
+    worth, minutes = worth_of(t.adding, s, j), int(t.adding.column[j, MINUTES])
+    if lack > 0:
+        s.chosen[s.size[0]] = j
+        worth += lack - price_of_lack(t.wanted, s.chosen, s.size[0] + 1)
+    need = unmet_need(t.needs, s, j, -1)
+    if need < 0:
+        return worth, minutes, -1
+    book(t.adding, s, j, 1)
+    p = _partner(t.adding, t.excludes, t.needs, s, need, j)
+    if p >= 0:
+        worth += worth_of(t.adding, s, p)
+        minutes += t.adding.column[p, MINUTES]
+    book(t.adding, s, j, -1)
+    if p < 0 or unmet_need(t.needs, s, j, p) >= 0:
+        worth = 0
+    return worth, minutes, p
+
+
+@compiled
+def _score(s: State, lack: int, worth: int, minutes: int, taste: int) -> float:
+    """By what a column is preferred: worth, worth by time, or what the relaxation likes."""
+    score = max(1.0, float(worth - (taste // 3) * lack // 2))
+    if taste % 3 == 1:
+        score /= minutes + 60.0
+    elif taste % 3 == 2:
+        score /= minutes + 500.0
+    return score * (1.0 + draw(s, 256) / 1024.0)
+
+
+@compiled
+def _recreate(t: SearchTable, s: State) -> None:
+    """Insert the best column, alone or with a partner, until nothing adds to the value."""
+    count = _look(t, s)
+    _mend(t, s)
+    taste = draw(s, 12)
+    while s.size[0] < STEPS_CAP - 2:
+        best, beside, best_score = -1, -1, 0.0
+        lack = price_of_lack(t.wanted, s.chosen, s.size[0])
+        kept = 0
+        for place in range(count):
+            j = s.open_columns[place]
+            if not fits(t.adding, s, j) or not free_of(t.excludes, s, j):
+                s.able[j] = 0
+                continue
+            s.open_columns[kept] = j
+            kept += 1
+            if draw(s, 16) == 0:
+                continue
+            worth, minutes, p = _insertion(t, s, j, lack)
+            if worth > 0:
+                score = _score(s, t.adding.column[j, LACK], worth, minutes, taste)
+                if score > best_score:
+                    best, beside, best_score = j, p, score
+        count = kept
+        if best < 0:
+            break
+        _take(t.adding, s, best)
+        if beside >= 0:
+            _take(t.adding, s, beside)
+
+
+# --------------------------------------------------------------------- search
+
+
+@compiled
+def _judge(t: SearchTable, s: State, out: IntArray) -> int:
+    """Value of the set with its accompaniment, in mpt; ``out[4]`` becomes the price of lack."""
+    value, most = 0, t.adding.phi.shape[1] - 1
+    for i in range(s.size[0]):
+        value += t.adding.column[s.chosen[i], OWN]
+    for k in range(len(s.filled)):
+        value += t.adding.phi[k, min(s.filled[k], most)]
+    value += complete(t.adding, t.meets, t.company, s.chosen, s.size[0], s.used, out)
+    out[4] = LACK_MPT * out[4] + price_of_lack(t.wanted, s.chosen, s.size[0])
+    return value
+
+
+@compiled
+def _copy(source: IntArray, target: IntArray, count: int) -> None:
+    for i in range(count):
+        target[i] = source[i]
+
+
+@compiled
+def search(
+    t: SearchTable,
+    begin: IntArray,
+    turns: int,
+    patience_ppm: int,
+    seed: int,
+    best_chosen: IntArray,
+    best_out: IntArray,
+) -> int:
+    """Ruin and recreate from a set of columns.
+
+    Parameters
+    ----------
+    begin
+        Columns that exclude each other nowhere and keep within every limit.
+    turns
+        Sets that are built; the first is ``begin`` filled up.
+    patience_ppm
+        Loss by which a new set may be accepted at first, in parts per million of the best
+        value; it falls to 0.
+    best_chosen, best_out
+        Become the best set found and its accompaniment, see ``complete``.
+
+    Returns
+    -------
+    int
+        Its number of steps; 0 where no set holds.
+    """
+    s = _new_state(t, seed)
+    kept, out = np.zeros(STEPS_CAP, np.int64), np.zeros(len(best_out), np.int64)
+    kept_count, best_count = len(begin), 0
+    best, current = NOTHING, NOTHING
+    _copy(begin, kept, kept_count)
+    for turn in range(turns):
+        _reset(t.adding, s, kept, kept_count)
+        if turn > 0 and kept_count > 0:
+            _ruin(t.adding, s)
+        _recreate(t, s)
+        if s.size[0] == 0:
+            continue
+        value = _judge(t, s, out)
+        if out[4] == 0 and value > best:
+            best, best_count = value, s.size[0]
+            _copy(s.chosen, best_chosen, best_count)
+            _copy(out, best_out, len(out))
+        loss = 0
+        if best > NOTHING:
+            loss = abs(best) // 1_000_000 * patience_ppm * (turns - turn) // turns
+        if value - out[4] >= current - loss:
+            current, kept_count = value - out[4], s.size[0]
+            _copy(s.chosen, kept, kept_count)
+    return int(best_count)
