@@ -36,7 +36,7 @@ NO_COLUMNS = np.zeros(0, dtype=np.int64)
 TURNS = 500
 SEARCH_MILLI = 10
 SEARCHES_AFTER = (2, 4)
-PATIENCE_PPM = (60_000, 20_000, 60_000, 20_000)
+PATIENCE_PPM = (30_000, 30_000, 30_000, 30_000)
 """Losses accepted by the searches after the relaxation."""
 
 
@@ -173,10 +173,9 @@ class Certifier:
         return self.bounding.r.column_of[list(chosen)]
 
     def _polish(self) -> None:
-        """A few searches where the gap is still open, by turns afresh and from the best route."""
+        """A few searches afresh where the gap is still open."""
         for seed, patience in enumerate(PATIENCE_PPM):
-            begin = self._own_columns()[: 0 if seed % 2 == 0 else None]
-            if not self._unit(lambda s=seed, p=patience, b=begin: self._search(s, p, b)):  # type: ignore[misc]
+            if not self._unit(lambda s=seed, p=patience: self._search(s, p, NO_COLUMNS)):  # type: ignore[misc]
                 return
 
     def _from_route(self) -> int:

@@ -29,7 +29,7 @@ def _keep_on_disk() -> None:
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(folder.glob("*.py")):
         text = source.read_bytes()
-        if b"@compiled" in text:
+        if b"@compiled" in text or b"@inlined" in text:
             digest.update(text)
     kept = folder / "__pycache__" / f"compiled-{digest.hexdigest()[:16]}"
     config = cast(Any, numba.config)
@@ -40,15 +40,31 @@ def _keep_on_disk() -> None:
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile at the first call, in machine integers without overflow checks.
 
-    Arguments are C-contiguous arrays of int64, float64 or bool, and scalars of these. Where
-    neither the package's folder nor the user's cache folder can be written to, every process
-    compiles for itself.
+    Arguments are C-contiguous arrays of int64, float64 or bool, scalars of these, and named
+    tuples of arrays. Where neither the package's folder nor the user's cache folder can be
+    written to, every process compiles for itself.
     """
-    try:
-        made = numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # numba: "cannot cache function: no locator available"
-        made = numba.njit(nogil=True)(function)
-    return cast(Callable[P, R], made)
+    return _jit(function)
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile into its callers, without counting references: for what allocates no array.
+
+    A call that passes tuples of arrays copies them all, and counting their references takes
+    three quarters of the time of a search.
+    """
+    return _jit(function, forceinline=True, _nrt=False)
+
+
+def _jit(function: Callable[P, R], **options: bool) -> Callable[P, R]:
+    njit = cast(Any, numba.njit)
+    for wanted in ({**options, "cache": True}, options, {}):
+        try:
+            return cast(Callable[P, R], njit(nogil=True, **wanted)(function))
+        except (RuntimeError, KeyError):
+            # No folder to keep machine code in, or a numba without one of the options.
+            continue
+    raise AssertionError("numba refuses a function without options")
 
 
 _keep_on_disk()

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 from ortools.linear_solver.python import model_builder_helper as mbh
 
 from engine.domain import FloatArray, IntArray
+from engine.planning.compiled import compiled
 from engine.planning.relaxation import Relaxation, RowMatrix
 
 SLACK_COST = 100.0
@@ -41,27 +43,13 @@ class MasterSolution:
 
 def solve_master(r: Relaxation, rows: RowMatrix, columns: IntArray) -> MasterSolution | None:
     """Solve over some candidate columns and all others; ``None`` where GLOP gives no optimum."""
-    extras = np.arange(r.n, len(r.objective))
-    used = np.concatenate([columns, extras])
-    position = np.full(len(r.objective), -1, dtype=np.int64)
-    position[used] = np.arange(len(used))
-    place = position[rows.indices]
-    inside = place >= 0
-    groups, size = _one_offering(r, columns)
+    used = np.concatenate([columns, np.arange(r.n, len(r.objective))])
     lacking = np.flatnonzero(rows.right < 0)
-    row = np.repeat(np.arange(len(rows)), np.diff(rows.indptr))[inside]
-    scale = _row_scale(rows)
-    n_rows, n_columns = len(rows) + len(size), len(used) + len(lacking)
-    entries = (
-        np.concatenate(
-            [rows.values[inside] / scale[row], -np.ones(len(lacking)), np.ones(len(groups))]
-        ),
-        (
-            np.concatenate([row, lacking, len(rows) + np.repeat(np.arange(len(size)), size)]),
-            np.concatenate([place[inside], len(used) + np.arange(len(lacking)), groups]),
-        ),
+    scale, *entries, several = _entries(
+        rows.indptr, rows.indices, rows.values, lacking, used, r.group[columns], len(r.objective)
     )
-    matrix = sp.csr_matrix(entries, shape=(n_rows, n_columns))
+    n_rows, n_columns = len(rows) + several, len(used) + len(lacking)
+    matrix = sp.csr_matrix((entries[2], entries[1], entries[0]), shape=(n_rows, n_columns))
     unit = float(max(1, np.abs(r.objective).max(initial=1)))
     model = mbh.ModelBuilderHelper()
     data: tuple[Any, ...] = (
@@ -69,7 +57,7 @@ def solve_master(r: Relaxation, rows: RowMatrix, columns: IntArray) -> MasterSol
         np.concatenate([np.ones(len(columns)), r.upper, np.full(len(lacking), np.inf)]),
         np.concatenate([r.objective[used] / unit, np.full(len(lacking), -SLACK_COST)]),
         np.full(n_rows, -np.inf),
-        np.concatenate([rows.right / scale, np.ones(len(size))]),
+        np.concatenate([rows.right / scale, np.ones(several)]),
         matrix,
     )
     model.fill_model_from_sparse_data(*data)
@@ -88,18 +76,71 @@ def solve_master(r: Relaxation, rows: RowMatrix, columns: IntArray) -> MasterSol
 PARAMETERS = ""
 
 
-def _one_offering(r: Relaxation, columns: IntArray) -> tuple[IntArray, IntArray]:
-    """Positions in ``columns`` by activity, for activities with several of them."""
-    order = np.argsort(r.group[columns], kind="stable")
-    sizes = np.bincount(r.group[columns], minlength=len(r.group_start))
-    several = sizes[r.group[columns][order]] > 1
-    return order[several], sizes[sizes > 1]
+@compiled
+def _entries(
+    indptr: IntArray,
+    indices: IntArray,
+    values: IntArray,
+    lacking: IntArray,
+    used: IntArray,
+    group: IntArray,
+    n_columns: int,
+) -> tuple[FloatArray, npt.NDArray[np.int32], npt.NDArray[np.int32], FloatArray, int]:
+    """The matrix of the restricted programme: scaled rows, slacks, and at most one of a group.
 
+    Parameters
+    ----------
+    lacking
+        Ascending rows with a negative right side: each gets a slack column after ``used``.
+    used
+        Columns of the restricted programme, the candidates before the others.
+    group
+        Shape (n_candidates_used,), ascending: activity of each candidate used. An activity with
+        several of them gets a row after all others.
 
-def _row_scale(rows: RowMatrix) -> FloatArray:
-    """Greatest absolute value of each row."""
-    if not len(rows.values):
-        return np.ones(len(rows))
-    starts = np.minimum(rows.indptr[:-1], len(rows.values) - 1)
-    most = np.maximum.reduceat(np.abs(rows.values), starts).astype(np.float64)
-    return np.where(np.diff(rows.indptr) > 0, np.maximum(most, 1.0), 1.0)
+    Returns
+    -------
+    scale
+        Shape (n_rows,): greatest absolute value of each row, 1 for an empty one.
+    indptr, indices, values
+        CSR arrays.
+    several
+        Rows of activities.
+    """
+    n_rows, n_own = len(indptr) - 1, len(group)
+    position = np.full(n_columns, -1, dtype=np.int64)
+    for i in range(len(used)):
+        position[used[i]] = i
+    scale = np.ones(n_rows, dtype=np.float64)
+    capacity = len(lacking) + n_own
+    for row in range(n_rows):
+        for entry in range(indptr[row], indptr[row + 1]):
+            scale[row] = max(scale[row], abs(values[entry]))
+            capacity += position[indices[entry]] >= 0
+    starts = np.zeros(n_rows + n_own + 1, dtype=np.int32)
+    places = np.empty(capacity, dtype=np.int32)
+    scaled = np.empty(capacity, dtype=np.float64)
+    at, slack = 0, 0
+    for row in range(n_rows):
+        for entry in range(indptr[row], indptr[row + 1]):
+            if position[indices[entry]] >= 0:
+                places[at] = position[indices[entry]]
+                scaled[at] = values[entry] / scale[row]
+                at += 1
+        if slack < len(lacking) and lacking[slack] == row:
+            places[at], scaled[at] = len(used) + slack, -1.0
+            at, slack = at + 1, slack + 1
+        starts[row + 1] = at
+    several, i = 0, 0
+    while i < n_own:
+        following = i + 1
+        while following < n_own and group[following] == group[i]:
+            following += 1
+        if following > i + 1:
+            for j in range(i, following):
+                places[at], scaled[at] = j, 1.0
+                at += 1
+            several += 1
+            starts[n_rows + several] = at
+        i = following
+    return scale, starts[: n_rows + several + 1], places[:at], scaled[:at], several

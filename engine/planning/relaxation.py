@@ -19,6 +19,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from engine.domain import BoolArray, FloatArray, IntArray
+from engine.planning.columns import Columns
+from engine.planning.compiled import compiled
 from engine.planning.phi import Phi
 from engine.planning.problem import RouteProblem
 
@@ -32,28 +34,26 @@ class Rows:
 
     columns: list[IntArray] = field(default_factory=list)
     values: list[IntArray] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
     right: list[int] = field(default_factory=list)
 
     def add(self, columns: IntArray, values: IntArray | int, right: int) -> None:
         """One row; a column stands in it once."""
+        if isinstance(values, int):
+            values = np.full(len(columns), values)
         self.columns.append(columns)
-        self.values.append(np.broadcast_to(np.asarray(values, dtype=np.int64), columns.shape))
+        self.values.append(values)
+        self.counts.append(len(columns))
         self.right.append(right)
 
-    def add_block(self, row: IntArray, column: IntArray, value: IntArray, right: IntArray) -> None:
-        """One row for each number in ``row`` (in ascending order), right side ``right[number]``."""
-        order = np.argsort(row, kind="stable")
-        row, column, value = row[order], column[order], value[order]
-        numbers, starts = np.unique(row, return_index=True)
-        self.columns += np.split(column, starts[1:]) if len(numbers) else []
-        self.values += np.split(value, starts[1:]) if len(numbers) else []
-        self.right += right[numbers].tolist()
-
-    def extend(self, other: Rows) -> None:
-        """Append all rows of ``other``."""
-        self.columns += other.columns
-        self.values += other.values
-        self.right += other.right
+    def add_all(
+        self, counts: IntArray, columns: IntArray, values: IntArray, right: IntArray
+    ) -> None:
+        """Rows one after another: their numbers of entries, all entries, right sides."""
+        self.columns.append(columns)
+        self.values.append(values)
+        self.counts += counts.tolist()
+        self.right += right.tolist()
 
     def __len__(self) -> int:
         return len(self.right)
@@ -72,7 +72,7 @@ class RowMatrix:
     def of(rows: Rows) -> RowMatrix:
         """Pack collected rows."""
         indptr = np.zeros(len(rows) + 1, dtype=np.int64)
-        np.cumsum([len(c) for c in rows.columns], out=indptr[1:])
+        np.cumsum(rows.counts, out=indptr[1:])
         none = np.zeros(0, dtype=np.int64)
         return RowMatrix(
             indptr,
@@ -119,6 +119,8 @@ class Relaxation:
         Value functions of the demands.
     gain
         Shape (n, n_demands): counted gains, each at most the whole demand.
+    index
+        What is looked up about the candidate columns.
     """
 
     problem: RouteProblem
@@ -129,7 +131,7 @@ class Relaxation:
     upper: IntArray
     phi: Phi
     gain: IntArray
-    load: sp.csr_array
+    index: Columns
     rows: RowMatrix
     first_piece: IntArray
     first_meeting: int
@@ -161,7 +163,17 @@ class Relaxation:
     @cached_property
     def dense_load(self) -> IntArray:
         """Weekly minutes of each candidate column, shape (n, n_weeks)."""
-        return np.asarray(self.load.toarray())
+        dense = np.zeros((self.n, self.problem.n_weeks), dtype=np.int64)
+        column, week, minutes = self.index.load_entries
+        dense[column, week] = minutes
+        return dense
+
+    @cached_property
+    def load(self) -> sp.csr_array:
+        """Weekly minutes of each candidate column, shape (n, n_weeks)."""
+        column, week, minutes = self.index.load_entries
+        indptr = np.searchsorted(column, np.arange(self.n + 1))
+        return sp.csr_array((minutes, week, indptr), shape=(self.n, self.problem.n_weeks))
 
     @cached_property
     def column_of(self) -> IntArray:
@@ -173,17 +185,6 @@ class Relaxation:
     def group_max(self, values: np.ndarray) -> np.ndarray:
         """Greatest value of each activity's columns, shape (n_groups,)."""
         return np.maximum.reduceat(values, self.group_start) if self.n else values[:0]
-
-
-def reduced(relaxation: Relaxation, rows: RowMatrix, y: np.ndarray) -> np.ndarray:
-    """Objective − yᵀA of every column, in the type of ``y``."""
-    counts = np.diff(rows.indptr)
-    spread = np.repeat(y, counts) * rows.values
-    size = len(relaxation.objective)
-    if y.dtype.kind == "f":
-        return relaxation.objective - np.bincount(rows.indices, weights=spread, minlength=size)
-    matrix = sp.csr_array((rows.values, rows.indices, rows.indptr), shape=(len(rows), size))
-    return np.asarray(matrix.T @ y)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,20 +227,44 @@ def dual_bound(relaxation: Relaxation, rows: RowMatrix, y: FloatArray) -> DualBo
     value): weak duality makes it true for any y ≥ 0, so multipliers are rounded freely.
     """
     y = np.maximum(y, 0.0)
-    weight = np.repeat(y, np.diff(rows.indptr)) * np.abs(rows.values)
-    most = float(np.bincount(rows.indices, weights=weight, minlength=1).max(initial=0.0))
+    n_columns = len(relaxation.objective)
+    most = _greatest_weight(y, rows.indptr, rows.indices, rows.values, n_columns)
     most = max(most, float(np.abs(relaxation.objective).max(initial=1)))
     size = most * (relaxation.n + float(relaxation.upper.sum()) + 2.0)
     size += float(y @ np.abs(rows.right))
     scale = 2 ** max(0, min(20, int(np.floor(np.log2(_SAFE / max(size, 1.0))))))
     multipliers = np.rint(y * scale).astype(np.int64)
-    counts = np.diff(rows.indptr)
-    spread = np.repeat(multipliers, counts) * rows.values
-    taken = np.zeros(len(relaxation.objective), dtype=np.int64)
-    np.add.at(taken, rows.indices, spread)
-    rest = relaxation.objective * scale - taken
+    rest = relaxation.objective * scale
+    _take(multipliers, rows.indptr, rows.indices, rows.values, rest)
     n = relaxation.n
     best = np.maximum(relaxation.group_max(rest[:n]), 0)
     total = int(multipliers @ rows.right) + int(best.sum())
     total += int(np.maximum(rest[n:], 0) @ relaxation.upper)
     return DualBound(scale, total, rest[:n], best, relaxation.group)
+
+
+@compiled
+def _greatest_weight(
+    y: FloatArray, indptr: IntArray, indices: IntArray, values: IntArray, n_columns: int
+) -> float:
+    """Greatest Σ y·|a| of a column."""
+    weight = np.zeros(n_columns, dtype=np.float64)
+    for row in range(len(y)):
+        if y[row] > 0.0:
+            for entry in range(indptr[row], indptr[row + 1]):
+                weight[indices[entry]] += y[row] * abs(values[entry])
+    most = 0.0
+    for column in range(n_columns):
+        most = max(most, weight[column])
+    return most
+
+
+@compiled
+def _take(
+    y: IntArray, indptr: IntArray, indices: IntArray, values: IntArray, rest: IntArray
+) -> None:
+    """Subtract yᵀA from ``rest``, shape (n_columns,)."""
+    for row in range(len(y)):
+        if y[row] > 0:
+            for entry in range(indptr[row], indptr[row + 1]):
+                rest[indices[entry]] -= y[row] * values[entry]

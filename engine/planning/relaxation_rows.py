@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.sparse as sp
 
 from engine.domain import BoolArray, IntArray
 from engine.planning.admissible import admissible, counted_gains, meetings_allowed
+from engine.planning.columns import Columns, Entries
 from engine.planning.kernel import entries_of
 from engine.planning.phi import Phi
 from engine.planning.problem import (
@@ -26,8 +26,15 @@ def relax(problem: RouteProblem) -> Relaxation:
     activity = problem.candidates.activity[candidates]
     n = len(candidates)
     phi = Phi.of(problem)
-    gain = _gains(problem, candidates, phi)
-    load = _loads(problem, candidates)
+    index = Columns(
+        problem,
+        candidates,
+        activity,
+        _gains(problem, candidates, phi),
+        _loads(problem, candidates),
+    )
+    gain = np.zeros((n, len(problem.demands)), dtype=np.int64)
+    gain[index.gain_entries.column, index.gain_entries.key] = index.gain_entries.value
     meeting_min, served = _meeting_weeks(problem)
     pieces, weeks, mentors = phi.length.size, problem.n_weeks, len(problem.mentor.options)
     first_piece = n + np.arange(phi.length.shape[0]) * phi.length.shape[1]
@@ -46,7 +53,7 @@ def relax(problem: RouteProblem) -> Relaxation:
         upper=upper,
         phi=phi,
         gain=gain,
-        load=load,
+        index=index,
         rows=empty,
         first_piece=first_piece,
         first_meeting=first_meeting,
@@ -70,25 +77,21 @@ def _by_activity(problem: RouteProblem) -> IntArray:
     return np.asarray(able[order], dtype=np.int64)
 
 
-def _gains(problem: RouteProblem, candidates: IntArray, phi: Phi) -> IntArray:
+def _gains(problem: RouteProblem, candidates: IntArray, phi: Phi) -> Entries:
     """Counted gains; a gain beyond the whole demand closes no more than the whole demand."""
-    gain = np.zeros((len(candidates), len(problem.demands)), dtype=np.int64)
     gains = problem.candidates.gains
     owner, entry = entries_of(gains, candidates)
     counts = counted_gains(problem)[entry]
-    owner, entry = owner[counts], entry[counts]
-    gain[owner, gains.values[entry, 0]] = gains.values[entry, 1]
-    return np.minimum(gain, phi.whole)
+    demand, units = gains.values[entry[counts]].T.copy()
+    units = np.minimum(units, phi.whole[demand])
+    some = units > 0
+    return Entries(owner[counts][some], demand[some], units[some])
 
 
-def _loads(problem: RouteProblem, candidates: IntArray) -> sp.csr_array:
+def _loads(problem: RouteProblem, candidates: IntArray) -> Entries:
     weekly = problem.candidates.weekly
     owner, entry = entries_of(weekly, candidates)
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(candidates)))])
-    return sp.csr_array(
-        (weekly.values[entry, 1], weekly.values[entry, 0], indptr),
-        shape=(len(candidates), problem.n_weeks),
-    )
+    return Entries(owner, *weekly.values[entry].T.copy())
 
 
 def _meeting_weeks(problem: RouteProblem) -> tuple[IntArray, BoolArray]:
@@ -134,21 +137,22 @@ def _columns(
 
 def _time_rows(r: Relaxation, meeting_min: IntArray, rows: Rows) -> None:
     """``tempo``, ``workload`` and ``parallel``."""
-    problem, limits = r.problem, r.problem.limits
-    by_week = sp.csc_array(r.load)
+    problem, limits, weekly = r.problem, r.problem.limits, r.index.weekly
     met = np.flatnonzero(meeting_min)
-    for week in range(problem.n_weeks):
-        span = slice(by_week.indptr[week], by_week.indptr[week + 1])
-        column, minutes = by_week.indices[span].astype(np.int64), by_week.data[span]
-        if meeting_min[week]:
-            column = np.append(column, r.first_meeting + week)
-            minutes = np.append(minutes, meeting_min[week])
-        if minutes.sum() > problem.tempo_min[week]:
-            rows.add(column, minutes, int(problem.tempo_min[week]))
+    at = weekly.indptr[met + 1]
+    column = np.insert(weekly.column, at, r.first_meeting + met)
+    minutes = np.insert(weekly.value, at, meeting_min[met])
+    counts = np.diff(weekly.indptr)
+    counts[met] += 1
+    every = np.concatenate([[0], np.cumsum(minutes)])
+    indptr = np.concatenate([[0], np.cumsum(counts)])
+    binds = np.diff(every[indptr]) > problem.tempo_min
+    inside = np.repeat(binds, counts)
+    rows.add_all(counts[binds], column[inside], minutes[inside], problem.tempo_min[binds])
     if limits.workload_max_min >= 0:
-        minutes = np.asarray(r.load.sum(axis=1), dtype=np.int64)
         column = np.concatenate([np.arange(r.n), r.first_meeting + met])
-        rows.add(column, np.concatenate([minutes, meeting_min[met]]), limits.workload_max_min)
+        minutes = np.concatenate([r.index.minutes, meeting_min[met]])
+        rows.add(column, minutes, limits.workload_max_min)
     if limits.parallel_max >= 0:
         _parallel_rows(r, rows)
 
@@ -156,11 +160,16 @@ def _time_rows(r: Relaxation, meeting_min: IntArray, rows: Rows) -> None:
 def _parallel_rows(r: Relaxation, rows: Rows) -> None:
     long = np.array([a.long for a in r.problem.activities], dtype=np.bool_)
     own = np.flatnonzero(long[r.activity]) if r.n else np.zeros(0, dtype=np.int64)
-    first, last = r.start_day[own] // 7, r.end_day[own] // 7
-    for week in range(r.problem.n_weeks):
-        running = own[(first <= week) & (week <= last)]
-        if len(running) > r.problem.limits.parallel_max:
-            rows.add(running, 1, r.problem.limits.parallel_max)
+    weeks, most = r.problem.n_weeks, r.problem.limits.parallel_max
+    first = r.index.first_week[own]
+    spans = r.index.last_week[own] - first + 1
+    before = np.cumsum(spans) - spans
+    week = np.arange(spans.sum()) + np.repeat(first - before, spans)
+    order = np.argsort(week.astype(np.uint16), kind="stable")
+    counts = np.bincount(week, minlength=weeks)
+    binds = counts > most
+    column = np.repeat(own, spans)[order][np.repeat(binds, counts)]
+    rows.add_all(counts[binds], column, np.ones_like(column), np.full(binds.sum(), most))
 
 
 def _count_rows(r: Relaxation, rows: Rows) -> None:
@@ -184,7 +193,7 @@ def _form_rows(r: Relaxation, rows: Rows) -> None:
     """``form_mix`` of a route with steps."""
     category = np.array([a.category for a in r.problem.activities], dtype=np.int64)
     form = np.array([FORMS.index(f) for f in FORM_OF_CATEGORY])[category[r.activity]]
-    minutes = np.asarray(r.load.sum(axis=1), dtype=np.int64)
+    minutes = r.index.minutes
     for limit in r.problem.form_mix:
         own = np.flatnonzero(form == limit.form)
         for amount, least, most in (
@@ -203,12 +212,11 @@ def _value_rows(r: Relaxation, rows: Rows) -> None:
     The second row is the submodular cut of the empty set: the pieces alone would let a fraction
     of a candidate fill the steepest piece only.
     """
-    pieces = r.phi.length.shape[1]
+    pieces, gains = r.phi.length.shape[1], r.index.gains
     for k in range(len(r.problem.demands)):
         piece = r.first_piece[k] + np.arange(pieces)
-        own = np.flatnonzero(r.gain[:, k])
-        column = np.concatenate([piece, own])
-        gained = r.gain[own, k]
+        span = slice(gains.indptr[k], gains.indptr[k + 1])
+        column, gained = np.concatenate([piece, gains.column[span]]), gains.value[span]
         rows.add(column, np.concatenate([np.ones(pieces, dtype=np.int64), -gained]), 0)
         alone = r.phi.of_demand(k, gained)
         rows.add(column, np.concatenate([r.phi.slope[k], -alone]), 0)
@@ -224,12 +232,18 @@ def _mentor_rows(r: Relaxation, served: BoolArray, rows: Rows) -> None:
     rows.add(mentors, 1, 1)
     if rules.required:
         rows.add(mentors, -1, -1)
-    for week in np.flatnonzero(served.any(axis=0)).tolist():
-        who = r.first_mentor + np.flatnonzero(served[:, week])
-        column = np.append(who, r.first_meeting + week)
-        rows.add(column, np.append(np.full(len(who), -1), 1), 0)
-    reach = r.first_reach + np.arange(weeks)
-    for week in range(weeks - 1):
-        # What reaches a week reaches the one before; what has begun by it has begun by the next.
-        rows.add(reach[[week, week + 1]], np.array([-1, 1]), 0)
-        rows.add(reach[[week, week + 1]] + weeks, np.array([1, -1]), 0)
+    # In each week someone serves: his meetings ≤ those who serve.
+    week, who = np.nonzero(served.T)
+    counts = np.bincount(week, minlength=weeks)
+    with_any = np.flatnonzero(counts)
+    at = np.cumsum(counts)[with_any]
+    column = np.insert(r.first_mentor + who, at, r.first_meeting + with_any)
+    value = np.insert(np.full(len(who), -1), at, 1)
+    rows.add_all(counts[with_any] + 1, column, value, np.zeros_like(with_any))
+    # What reaches a week reaches the one before; what has begun by it has begun by the next.
+    reach = r.first_reach + np.arange(weeks - 1)
+    begun = reach + weeks
+    column = np.stack([reach, reach + 1, begun, begun + 1], axis=1).ravel()
+    value = np.tile([-1, 1, 1, -1], weeks - 1)
+    two = np.full(2 * (weeks - 1), 2)
+    rows.add_all(two, column, value, np.zeros_like(two))

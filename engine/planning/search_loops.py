@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.domain import BoolArray, IntArray
-from engine.planning.compiled import compiled
+from engine.planning.compiled import compiled, inlined
 from engine.planning.search_company import complete
 from engine.planning.search_table import (
     END,
@@ -78,7 +78,7 @@ def _new_state(t: SearchTable, seed: int) -> State:
     )
 
 
-@compiled
+@inlined
 def draw(s: State, below: int) -> int:
     """Next number in [0, below) of a xorshift generator (Marsaglia, 2003)."""
     x = s.random[0]
@@ -92,26 +92,28 @@ def draw(s: State, below: int) -> int:
 # --------------------------------------------------------------------- what adds up
 
 
-@compiled
+@inlined
 def fits(a: Adding, s: State, j: int) -> bool:
     """Whether everything that adds up has room for column ``j``."""
+    use, limit, used = a.use, a.limit, s.used
     for e in range(a.use_ptr[j], a.use_ptr[j + 1]):
-        if s.used[a.use[e, 0]] + a.use[e, 1] > a.limit[a.use[e, 0]]:
+        if used[use[e, 0]] + use[e, 1] > limit[use[e, 0]]:
             return False
     return True
 
 
-@compiled
+@inlined
 def worth_of(a: Adding, s: State, j: int) -> int:
     """What column ``j`` adds to the value of the set, in mpt."""
-    value, most = int(a.column[j, OWN]), a.phi.shape[1] - 1
+    gain, phi, filled = a.gain, a.phi, s.filled
+    value, most = int(a.column[j, OWN]), phi.shape[1] - 1
     for e in range(a.gain_ptr[j], a.gain_ptr[j + 1]):
-        k, before = a.gain[e, 0], s.filled[a.gain[e, 0]]
-        value += a.phi[k, min(before + a.gain[e, 1], most)] - a.phi[k, min(before, most)]
+        k, before = gain[e, 0], filled[gain[e, 0]]
+        value += phi[k, min(before + gain[e, 1], most)] - phi[k, min(before, most)]
     return value
 
 
-@compiled
+@inlined
 def book(a: Adding, s: State, j: int, sign: int) -> None:
     """Add (``sign`` 1) or take back (−1) what column ``j`` uses and gains."""
     for e in range(a.use_ptr[j], a.use_ptr[j + 1]):
@@ -120,21 +122,21 @@ def book(a: Adding, s: State, j: int, sign: int) -> None:
         s.filled[a.gain[e, 0]] += sign * a.gain[e, 1]
 
 
-@compiled
+@inlined
 def _take(a: Adding, s: State, j: int) -> None:
     s.chosen[s.size[0]] = j
     s.size[0] += 1
     book(a, s, j, 1)
 
 
-@compiled
+@inlined
 def _drop(a: Adding, s: State, place: int) -> None:
     book(a, s, s.chosen[place], -1)
     s.size[0] -= 1
     s.chosen[place] = s.chosen[s.size[0]]
 
 
-@compiled
+@inlined
 def _reset(a: Adding, s: State, columns: IntArray, count: int) -> None:
     """Make the set these columns."""
     while s.size[0] > 0:
@@ -146,28 +148,29 @@ def _reset(a: Adding, s: State, columns: IntArray, count: int) -> None:
 # --------------------------------------------------------------------- pairs and needs
 
 
-@compiled
+@inlined
 def free_of(excludes: BoolArray, s: State, j: int) -> bool:
     """Whether no chosen column excludes column ``j``."""
-    excluded = False
+    chosen, excluded = s.chosen, False
     for i in range(s.size[0]):
-        excluded = excluded or excludes[j, s.chosen[i]]
+        excluded = excluded or excludes[j, chosen[i]]
     return not excluded
 
 
-@compiled
+@inlined
 def unmet_need(needs: Needs, s: State, j: int, beside: int) -> int:
     """First need of ``j`` that neither the chosen columns nor ``beside`` meet, −1 = none."""
+    serves, chosen = needs.serves, s.chosen
     for need in range(needs.ptr[j], needs.ptr[j + 1]):
-        met = beside >= 0 and needs.serves[need, beside]
+        met = beside >= 0 and serves[need, beside]
         for i in range(s.size[0]):
-            met = met or needs.serves[need, s.chosen[i]]
+            met = met or serves[need, chosen[i]]
         if not met:
             return need
     return -1
 
 
-@compiled
+@inlined
 def price_of_lack(wanted: Wanted, chosen: IntArray, count: int) -> int:
     """Price of unmet pins and least amounts, in mpt."""
     price = 0
@@ -183,7 +186,7 @@ def price_of_lack(wanted: Wanted, chosen: IntArray, count: int) -> int:
 # --------------------------------------------------------------------- ruin
 
 
-@compiled
+@inlined
 def _ruin(a: Adding, s: State) -> None:
     """Take out a few steps: anywhere, or those that run around one moment."""
     wanted = min(s.size[0], 1 + draw(s, RUIN_MOST))
@@ -204,7 +207,7 @@ def _ruin(a: Adding, s: State) -> None:
 # --------------------------------------------------------------------- recreate
 
 
-@compiled
+@inlined
 def _partner(a: Adding, excludes: BoolArray, needs: Needs, s: State, need: int, j: int) -> int:
     """A good column that meets a need beside the chosen ones and ``j``; −1 = none fits."""
     best, best_worth = -1, NOTHING
@@ -218,69 +221,72 @@ def _partner(a: Adding, excludes: BoolArray, needs: Needs, s: State, need: int, 
     return best
 
 
-@compiled
+@inlined
 def _mend(t: SearchTable, s: State) -> None:
     """Meet every unmet need of the chosen columns by a partner, or take the step out."""
+    a, excludes, needs = t.adding, t.excludes, t.needs
     i = 0
     while i < s.size[0]:
         j = s.chosen[i]
-        need = unmet_need(t.needs, s, j, -1)
+        need = unmet_need(needs, s, j, -1)
         if need < 0:
             i += 1
             continue
         p = -1
         if draw(s, 4) > 0 and s.size[0] < STEPS_CAP - 2:
-            p = _partner(t.adding, t.excludes, t.needs, s, need, j)
+            p = _partner(a, excludes, needs, s, need, j)
         if p >= 0:
-            _take(t.adding, s, p)
+            _take(a, s, p)
         else:
-            _drop(t.adding, s, i)
+            _drop(a, s, i)
             i = 0
 
 
-@compiled
+@inlined
 def _look(t: SearchTable, s: State) -> int:
     """Flag and list the columns that could be inserted now; later on they only become fewer."""
+    a, excludes = t.adding, t.excludes
     full = 0
     for w in range(min(60, len(t.company.tempo))):
-        if s.used[w] + FEW_MIN > t.adding.limit[w]:
+        if s.used[w] + FEW_MIN > a.limit[w]:
             full |= 1 << w
     count = 0
     for j in range(len(s.able)):
         s.able[j] = 0
-        crossed = t.adding.column[j, WEEKS] & full
-        if crossed == 0 and fits(t.adding, s, j) and free_of(t.excludes, s, j):
+        crossed = a.column[j, WEEKS] & full
+        if crossed == 0 and fits(a, s, j) and free_of(excludes, s, j):
             s.able[j] = 1
             s.open_columns[count] = j
             count += 1
     return count
 
 
-@compiled
+@inlined
 def _insertion(t: SearchTable, s: State, j: int, lack: int) -> tuple[int, int, int]:
     """Worth and minutes of inserting column ``j``, and the partner that it takes (−1 = none).
 
     Worth is at most 0 where the column cannot be inserted.
     """
-    worth, minutes = worth_of(t.adding, s, j), int(t.adding.column[j, MINUTES])
+    a, excludes, needs = t.adding, t.excludes, t.needs
+    worth, minutes = worth_of(a, s, j), int(a.column[j, MINUTES])
     if lack > 0:
         s.chosen[s.size[0]] = j
         worth += lack - price_of_lack(t.wanted, s.chosen, s.size[0] + 1)
-    need = unmet_need(t.needs, s, j, -1)
+    need = unmet_need(needs, s, j, -1)
     if need < 0:
         return worth, minutes, -1
-    book(t.adding, s, j, 1)
-    p = _partner(t.adding, t.excludes, t.needs, s, need, j)
+    book(a, s, j, 1)
+    p = _partner(a, excludes, needs, s, need, j)
     if p >= 0:
-        worth += worth_of(t.adding, s, p)
-        minutes += t.adding.column[p, MINUTES]
-    book(t.adding, s, j, -1)
-    if p < 0 or unmet_need(t.needs, s, j, p) >= 0:
+        worth += worth_of(a, s, p)
+        minutes += a.column[p, MINUTES]
+    book(a, s, j, -1)
+    if p < 0 or unmet_need(needs, s, j, p) >= 0:
         worth = 0
     return worth, minutes, p
 
 
-@compiled
+@inlined
 def _score(s: State, lack: int, worth: int, minutes: int, taste: int) -> float:
     """By what a column is preferred: worth, worth by time, or what the relaxation likes."""
     score = max(1.0, float(worth - (taste // 3) * lack // 2))
@@ -291,9 +297,10 @@ def _score(s: State, lack: int, worth: int, minutes: int, taste: int) -> float:
     return score * (1.0 + draw(s, 256) / 1024.0)
 
 
-@compiled
+@inlined
 def _recreate(t: SearchTable, s: State) -> None:
     """Insert the best column, alone or with a partner, until nothing adds to the value."""
+    a, excludes = t.adding, t.excludes
     count = _look(t, s)
     _mend(t, s)
     taste = draw(s, 12)
@@ -303,7 +310,7 @@ def _recreate(t: SearchTable, s: State) -> None:
         kept = 0
         for place in range(count):
             j = s.open_columns[place]
-            if not fits(t.adding, s, j) or not free_of(t.excludes, s, j):
+            if not fits(a, s, j) or not free_of(excludes, s, j):
                 s.able[j] = 0
                 continue
             s.open_columns[kept] = j
@@ -312,15 +319,15 @@ def _recreate(t: SearchTable, s: State) -> None:
                 continue
             worth, minutes, p = _insertion(t, s, j, lack)
             if worth > 0:
-                score = _score(s, t.adding.column[j, LACK], worth, minutes, taste)
+                score = _score(s, a.column[j, LACK], worth, minutes, taste)
                 if score > best_score:
                     best, beside, best_score = j, p, score
         count = kept
         if best < 0:
             break
-        _take(t.adding, s, best)
+        _take(a, s, best)
         if beside >= 0:
-            _take(t.adding, s, beside)
+            _take(a, s, beside)
 
 
 # --------------------------------------------------------------------- search
@@ -329,17 +336,18 @@ def _recreate(t: SearchTable, s: State) -> None:
 @compiled
 def _judge(t: SearchTable, s: State, out: IntArray) -> int:
     """Value of the set with its accompaniment, in mpt; ``out[4]`` becomes the price of lack."""
-    value, most = 0, t.adding.phi.shape[1] - 1
+    a = t.adding
+    value, most = 0, a.phi.shape[1] - 1
     for i in range(s.size[0]):
-        value += t.adding.column[s.chosen[i], OWN]
+        value += a.column[s.chosen[i], OWN]
     for k in range(len(s.filled)):
-        value += t.adding.phi[k, min(s.filled[k], most)]
-    value += complete(t.adding, t.meets, t.company, s.chosen, s.size[0], s.used, out)
+        value += a.phi[k, min(s.filled[k], most)]
+    value += complete(a, t.meets, t.company, s.chosen, s.size[0], s.used, out)
     out[4] = LACK_MPT * out[4] + price_of_lack(t.wanted, s.chosen, s.size[0])
     return value
 
 
-@compiled
+@inlined
 def _copy(source: IntArray, target: IntArray, count: int) -> None:
     for i in range(count):
         target[i] = source[i]
@@ -374,15 +382,16 @@ def search(
     int
         Its number of steps; 0 where no set holds.
     """
+    a = t.adding
     s = _new_state(t, seed)
     kept, out = np.zeros(STEPS_CAP, np.int64), np.zeros(len(best_out), np.int64)
     kept_count, best_count = len(begin), 0
     best, current = NOTHING, NOTHING
     _copy(begin, kept, kept_count)
     for turn in range(turns):
-        _reset(t.adding, s, kept, kept_count)
+        _reset(a, s, kept, kept_count)
         if turn > 0 and kept_count > 0:
-            _ruin(t.adding, s)
+            _ruin(a, s)
         _recreate(t, s)
         if s.size[0] == 0:
             continue

@@ -20,6 +20,7 @@ from engine.planning.problem import (
     ProblemMentor,
     RouteProblem,
 )
+from engine.planning.warm_relaxation import warm_relaxation
 
 
 @cache
@@ -29,6 +30,7 @@ def warm() -> None:
     Takes a moment; in the first process after an installation, some seconds (the machine code
     is kept on disk after that). No deadline should run meanwhile.
     """
+    warm_relaxation()
     bounding = Bounding(tiny_problem())
     while not bounding.finished:
         bounding.step(None)

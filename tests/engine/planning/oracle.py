@@ -64,6 +64,14 @@ def best_route(
     return best
 
 
+def routes_that_hold(problem: RouteProblem) -> Iterator[Route]:
+    """Every route that breaks no rule, the empty one included, checkpoints as they fit."""
+    for chosen, _ in _sets_of_steps(problem, frozenset(), True):
+        for route in _completions(problem, chosen, frozenset(), True):
+            if check_route(problem, route).holds:
+                yield route
+
+
 def _broken(report: CheckReport) -> set[str]:
     return {violation.rule for violation in report.violations}
 
