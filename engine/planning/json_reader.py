@@ -45,15 +45,15 @@ class Reader:
         if self.faults:
             raise InputError(self.faults)
 
-    def integer(self, value: object, at: str) -> int:
-        """An integer of at most ``NUMBER_MAX``; 5.0, true, NaN and 1e309 are none."""
+    def integer(self, value: object, at: str, most: int = NUMBER_MAX) -> int:
+        """An integer from ``-most`` to ``most``; 5.0, true, NaN and 1e309 are none."""
         if value is MISSING:
             return 0
         if type(value) is not int:
             self.note(_wrong_type(at, value, "целое число"))
             return 0
-        if abs(value) > NUMBER_MAX:
-            self.note(_too_large(at, value))
+        if abs(value) > most:
+            self.note(_too_large(at, value, most))
             return 0
         return value
 
@@ -173,10 +173,10 @@ def _wrong_type(at: str, value: object, wanted: str) -> Fault:
     return fault("wrong_type", at, f"Ожидается {wanted}, а стоит {shown}.", found=shown)
 
 
-def _too_large(at: str, value: int) -> Fault:
+def _too_large(at: str, value: int, most: int) -> Fault:
     # The value itself is not shown: it may have thousands of digits.
-    detail = f"Число по модулю больше {NUMBER_MAX}: проверьте единицу измерения."
-    return fault("number_too_large", at, detail, most=NUMBER_MAX, bits=value.bit_length())
+    detail = f"Число по модулю больше {most}: проверьте единицу измерения."
+    return fault("number_too_large", at, detail, most=most, bits=value.bit_length())
 
 
 def _printable(name: str) -> str:

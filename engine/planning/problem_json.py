@@ -33,13 +33,19 @@ from engine.planning.problem import (
     Ragged,
     RouteProblem,
 )
-from engine.planning.solution import SolveOptions
+from engine.planning.solution import RouteSolution, SolveOptions
 from engine.planning.validity import fault, validate_problem
 
 FORMAT = "route-problem"
 VERSION = 1
 SIZE_MAX_BYTES = 16 * 2**20
 """Default limit of a problem file; 5 000 candidates need about 2 MiB."""
+
+NO_CLOCK_MS = 1_000_000_000
+"""A deadline that no solve reaches: eleven days; the work limit ends a replay."""
+
+SEED_MAX = 2**31 - 1
+"""Greatest seed of the solver."""
 
 INT_COLUMNS = (
     "activity",
@@ -70,6 +76,16 @@ def write_problem_file(problem: RouteProblem, options: SolveOptions) -> bytes:
     )
 
 
+def replay_options(options: SolveOptions, solution: RouteSolution) -> SolveOptions:
+    """Options under which ``solution``'s problem, solved again anywhere, gives the same answer.
+
+    The clock is left out. What it cut is repeated by the units of work that were finished; an
+    answer that it did not cut keeps its asked limit, as a limit of CP-SAT may steer its search.
+    """
+    work = solution.work_milli if solution.cut_by_clock else options.work_milli
+    return dataclasses.replace(options, deadline_ms=NO_CLOCK_MS, work_milli=work)
+
+
 def read_problem_file(
     data: bytes, limit_bytes: int = SIZE_MAX_BYTES
 ) -> tuple[RouteProblem, SolveOptions]:
@@ -96,7 +112,8 @@ def read_problem_file(
     if not reader.faults and (file["format"], file["version"]) != (FORMAT, VERSION):
         detail = f"Это не файл задачи «{FORMAT}» версии {VERSION}: соберите его заново."
         raise ArtefactError([fault("foreign_file", "/format", detail)])
-    options = reader.record(SolveOptions, file["options"], "/options")
+    seed = partial(reader.integer, most=SEED_MAX)
+    options = reader.record(SolveOptions, file["options"], "/options", {"seed": seed})
     reader.faults.extend(_option_faults(options) if not reader.faults else ())
     problem = _problem(reader, file["problem"], "/problem")
     return _sound(reader, problem, "/problem"), options
@@ -305,7 +322,7 @@ def _sound(reader: Reader, problem: RouteProblem, at: str) -> RouteProblem:
 
 
 def _option_faults(options: SolveOptions) -> Iterable[Fault]:
-    least = {"gap_ppm": 0, "deadline_ms": 1, "work_milli": 1, "seed": 0}
+    least = {"gap_ppm": 0, "deadline_ms": 1, "work_milli": 0, "seed": 0}
     for name, low in least.items():
         value = getattr(options, name)
         if value < low:

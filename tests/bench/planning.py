@@ -5,34 +5,43 @@
     python -m tests.bench.planning                         # within 15 minutes
     python -m tests.bench.planning --full --out results    # resumable, hours
 
-Every answer is a line of ``<out>/results.jsonl``; what stands there is not computed again. Peers
-solve every tenth educator (``--peers-sample`` says how many of them), fixed before any run;
-their problems are written as files: ``.json`` for the engine (``routes solve``) and ``.lp`` for
-any solver.
+Every answer is a line of ``<out>/results.jsonl``; what stands there is not computed again unless
+the code, the machine or the limits have changed since (``results.stamp``). Peers solve every tenth
+educator (``--peers-sample`` says how many of them), fixed before any run; their problems are
+written as files: ``.json`` for the engine (``routes solve``), ``.lp`` and ``.mps`` for any solver.
+
+Everything is measured one after another in this process, HiGHS alone in one of its own while this
+one waits: with two solves at a time neither time would mean anything.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
-import json
-import platform
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from engine.planning.checks import check_route
 from engine.planning.problem import RouteProblem
-from engine.planning.problem_json import write_problem_file
+from engine.planning.problem_json import problem_digest, write_problem_file
 from engine.planning.solution import SolveOptions
-from engine.planning.solver import solve
 from engine.simulation import RegionPlan
+from tests.bench import worker
 from tests.bench.chain import World, ask, build_world, compile_asked
-from tests.bench.peers import PEERS, PeerAnswer, greedy_by_relevance, relative_gap_ppm
-from tests.bench.report import parts, table
+from tests.bench.first_route import timed_solve
+from tests.bench.peers import (
+    PEERS,
+    USUAL_PEERS,
+    PeerAnswer,
+    greedy_by_relevance,
+    peer_stamp,
+    relative_gap_ppm,
+)
+from tests.bench.report import contradictions, current, parts, table
+from tests.bench.results import Results, engine_stamp, machine
 from tests.engine.planning.second_formulation import formulate
 
 PEER_STEP = 10
@@ -40,6 +49,12 @@ PEER_STEP = 10
 
 WORK_MILLI = 1_000_000
 """No limit of work: the deadline alone ends a solve here."""
+
+FILE_DEADLINE_MS = 60_000
+"""Deadline in the written problem files: the peers' usual cap."""
+
+RESERVE_S = 60
+"""Left of ``--minutes`` for the peer that is under way and for the table."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,7 @@ class Set:
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """Options; ``--full`` is five seeds, a hundred educators each and all tenth for peers."""
+    """Options; ``--full`` is five seeds of a hundred educators, and every tenth for peers."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--activities", type=int, nargs="+", default=[300, 3_000])
     parser.add_argument("--generator", nargs="+", default=["realistic", "saturated"])
@@ -63,46 +78,21 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--educators", type=int, default=30)
     parser.add_argument("--gap", type=float, nargs="+", default=[0.01])
     parser.add_argument("--deadline-ms", type=int, default=1_500)
-    parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=list(PEERS))
+    parser.add_argument("--peers", nargs="*", default=list(USUAL_PEERS), choices=list(PEERS))
     parser.add_argument("--peers-sample", type=int, default=5, help="per set; 0 = all tenth")
     parser.add_argument("--peer-limit", type=float, default=60.0, help="seconds")
     parser.add_argument("--minutes", type=float, default=15.0, help="0 = no limit")
     parser.add_argument("--out", type=Path, default=Path("bench-planning"))
+    parser.add_argument("--memory", type=int, default=10, help="solves of the memory run; 0 = none")
     parser.add_argument("--renew", nargs="*", default=[], help="methods to measure again")
     parser.add_argument("--peers-only", action="store_true")
-    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--full", action="store_true", help="five seeds, both gaps, no limit")
     options = parser.parse_args(argv)
     if options.full:
         options.seeds, options.educators = [1, 2, 3, 4, 5], 100
+        options.gap, options.peers = [0.01, 0.005], list(PEERS)
         options.peers_sample, options.minutes = 0, 0.0
     return options
-
-
-class Results:
-    """The file of answers; a line is written as soon as its answer is there."""
-
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.path = path
-        self.records: list[dict[str, Any]] = []
-        if path.exists():
-            self.records = [json.loads(line) for line in path.read_text().splitlines()]
-
-    def forget(self, methods: Sequence[str]) -> None:
-        """Drop the answers of some methods, so that they are measured again."""
-        kept = [r for r in self.records if r.get("method") not in methods]
-        if len(kept) < len(self.records):
-            self.records = kept
-            lines = [json.dumps(r, ensure_ascii=False) + "\n" for r in kept]
-            self.path.write_text("".join(lines), encoding="utf-8")
-
-    def has(self, **key: object) -> bool:
-        return any(all(r.get(k) == v for k, v in key.items()) for r in self.records)
-
-    def add(self, record: dict[str, Any]) -> None:
-        self.records.append(record)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 class Worlds:
@@ -121,25 +111,33 @@ class Worlds:
 def main(argv: Sequence[str] | None = None) -> str:
     """Run what is missing and return the table."""
     options = arguments(argv)
-    ends = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
+    ends = float("inf")
+    if options.minutes:
+        ends = time.monotonic() + 60 * options.minutes - RESERVE_S
     results = Results(options.out / "results.jsonl")
     results.forget(options.renew)
     results.add({"kind": "run", **machine(), "options": _plain(vars(options))})
     worlds = Worlds(options.educators)
-    sets = [
-        Set(f"{generator} {size}", size, generator == "saturated")
-        for generator in options.generator
-        for size in sorted(options.activities)
-        if generator == "realistic" or size >= 1_000 or len(options.activities) == 1
-    ]
+    sets = _sets(options)
     for group in sets if not options.peers_only else ():
         for seed in options.seeds:
-            run_engine(worlds.of(group, seed), group, seed, options, results)
+            run_engine(worlds, group, seed, options, results, ends)
+        run_memory(group, options, results, ends)
     for group, seed, educator in peer_problems(sets, options):
         if time.monotonic() > ends:
             break
         run_peers(worlds, group, seed, educator, options, results, ends)
     return _report(results, options)
+
+
+def _sets(options: argparse.Namespace) -> list[Set]:
+    """Every size of every generator; a small catalogue is saturated only where asked alone."""
+    return [
+        Set(f"{generator} {size}", size, generator == "saturated")
+        for generator in options.generator
+        for size in sorted(options.activities)
+        if generator == "realistic" or size >= 1_000 or len(options.activities) == 1
+    ]
 
 
 def peer_problems(
@@ -156,21 +154,50 @@ def peer_problems(
 
 
 def run_engine(
-    world: World, group: Set, seed: int, options: argparse.Namespace, results: Results
+    worlds: Worlds,
+    group: Set,
+    seed: int,
+    options: argparse.Namespace,
+    results: Results,
+    ends: float,
 ) -> None:
     """The engine and the greedy rule on every educator of a region."""
     warm = False
+    of_run = {"stamp": engine_stamp(), "limit_s": options.deadline_ms / 1000}
     for educator in range(options.educators):
         for gap in options.gap:
             key = {"kind": "answer", "set": group.name, "seed": seed, "educator": educator}
-            if results.has(**key, gap=gap, method="ours"):
+            key |= {"gap": gap, **of_run}
+            if results.has(**key, method="ours"):
                 continue
+            if time.monotonic() > ends:
+                return
+            world = worlds.of(group, seed)
             if not warm:
                 _engine(world, educator, gap, options.deadline_ms)
                 warm = True
             record, greedy = _engine(world, educator, gap, options.deadline_ms)
-            results.add({**key, "gap": gap, "method": "ours", **record})
-            results.add({**key, "gap": gap, "method": "greedy", **asdict(greedy)})
+            key["problem"] = record.pop("problem")
+            results.add({**key, "method": "greedy", **asdict(greedy)})
+            results.add({**key, "method": "ours", **record})
+
+
+def run_memory(group: Set, options: argparse.Namespace, results: Results, ends: float) -> None:
+    """Peak memory of a worker with the set's first region, in a process of its own."""
+    seed, gap = options.seeds[0], options.gap[0]
+    key = {"kind": "memory", "set": group.name, "seed": seed, "stamp": engine_stamp()}
+    key |= {"gap": gap, "solves": options.memory}
+    if not options.memory or results.has(**key) or time.monotonic() > ends:
+        return
+    row = worker.in_child(
+        activities=group.activities,
+        generator="saturated" if group.saturated else "realistic",
+        seed=seed,
+        educators=options.memory,
+        gap=gap,
+        deadline_ms=options.deadline_ms,
+    )
+    results.add({**key, **row})
 
 
 def _engine(
@@ -181,14 +208,15 @@ def _engine(
     gc.collect()
     started = time.perf_counter()
     compiled = compile_asked(asked)
-    between = time.perf_counter()
-    solution = solve(compiled.problem, solve_options)
-    ended = time.perf_counter()
+    compile_ms = 1000 * (time.perf_counter() - started)
+    solution, solve_ms, first_ms = timed_solve(compiled.problem, solve_options)
     capped = solution.gap_ppm is None or solution.gap_ppm > solve_options.gap_ppm
     record = {
-        "ms": 1000 * (ended - started),
-        "compile_ms": 1000 * (between - started),
-        "solve_ms": 1000 * (ended - between),
+        "problem": problem_digest(compiled.problem)[:16],
+        "ms": compile_ms + solve_ms,
+        "compile_ms": compile_ms,
+        "solve_ms": solve_ms,
+        "first_ms": first_ms,
         "status": solution.status.value,
         "value_mpt": solution.value_mpt,
         "bound_mpt": solution.bound_mpt,
@@ -223,56 +251,68 @@ def run_peers(
     ends: float,
 ) -> None:
     """Every peer on one problem; nobody starts after ``ends`` or overruns it."""
+    problem = compile_asked(ask(worlds.of(group, seed), educator)).problem
     key = {"kind": "answer", "set": group.name, "seed": seed, "educator": educator}
+    key |= {"problem": problem_digest(problem)[:16], "limit_s": options.peer_limit}
     for gap in options.gap:
-        todo = [m for m in options.peers if not results.has(**key, gap=gap, method=m)]
-        if not todo:
-            continue
-        problem = compile_asked(ask(worlds.of(group, seed), educator)).problem
         _write(problem, options.out / "problems", f"{group.name}-{seed}-{educator}", gap)
-        for method in todo:
+        for method in options.peers:
+            own = {**key, "gap": gap, "method": method, "stamp": peer_stamp(method)}
+            if results.has(**own):
+                continue
             # A run that the end of the benchmark would cut short is left for the next one.
             if time.monotonic() + options.peer_limit > ends:
                 return
-            answer = PEERS[method](problem, gap, options.peer_limit)
-            results.add({**key, "gap": gap, "method": method, **asdict(answer)})
+            gc.collect()
+            results.add({**own, **asdict(PEERS[method](problem, gap, options.peer_limit))})
 
 
 def _write(problem: RouteProblem, directory: Path, name: str, gap: float) -> None:
+    """The problem for anybody's solver; a file of another problem under the name gives way."""
     directory.mkdir(parents=True, exist_ok=True)
-    path = directory / name.replace(" ", "-")
-    if not path.with_suffix(".json").exists():
-        options = SolveOptions(round(gap * 1_000_000), 30_000, WORK_MILLI)
-        path.with_suffix(".json").write_bytes(write_problem_file(problem, options))
-        formulate(problem).write_lp(path.with_suffix(".lp"))
-
-
-def machine() -> dict[str, Any]:
-    """Machine and versions, for the table's caption."""
-    cpu = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        names = [x for x in info.read_text().splitlines() if x.startswith("model name")]
-        cpu = names[0].partition(":")[2].strip() if names else cpu
-    packages = ("ortools", "highspy", "numpy", "scipy")
-    return {
-        "cpu": cpu,
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in packages},
-    }
+    path = directory / f"{name.replace(' ', '-')}-{gap:g}.json"
+    options = SolveOptions(round(gap * 1_000_000), FILE_DEADLINE_MS, WORK_MILLI)
+    data = write_problem_file(problem, options)
+    program = directory / f"{name.replace(' ', '-')}.lp"
+    if not path.exists() or path.read_bytes() != data or not program.exists():
+        whole = formulate(problem)
+        whole.write_lp(program)
+        whole.write_mps(program.with_suffix(".mps"))
+        path.write_bytes(data)
 
 
 def _plain(options: dict[str, Any]) -> dict[str, Any]:
     return {k: str(v) if isinstance(v, Path) else v for k, v in options.items()}
 
 
+def _missing(records: Sequence[Mapping[str, Any]], options: argparse.Namespace) -> int:
+    """How many answers of peers the options ask for and the file does not hold."""
+    names = ("set", "seed", "educator", "gap", "method")
+    there = {tuple(r[n] for n in names) for r in records if r["kind"] == "answer"}
+    wanted = {
+        (group.name, seed, educator, gap, method)
+        for group, seed, educator in peer_problems(_sets(options), options)
+        for gap in options.gap
+        for method in options.peers
+    }
+    return len(wanted - there)
+
+
 def _report(results: Results, options: argparse.Namespace) -> str:
     info = machine()
+    peers = {method: peer_stamp(method) for method in PEERS}
+    limits = (options.deadline_ms / 1000, options.peer_limit)
+    records = current(results.records, engine_stamp(), peers, limits)
     text = [f"{info['cpu']}, Python {info['python']}, {info['versions']}", ""]
     for gap in options.gap:
+        of_gap = [r for r in records if r.get("gap") == gap]
         text += [f"Asked gap {100 * gap:g} %; peers' cap {options.peer_limit:g} s", ""]
-        text += [table(results.records, gap), "", parts(results.records, gap), ""]
+        text += [table(of_gap, gap), "", parts(of_gap, gap), ""]
+    missing = _missing(records, options)
+    if missing:
+        text += [f"Peers' answers that time did not suffice for: {missing}; run again to go on", ""]
+    wrong = contradictions(records)
+    text += [f"Contradictions between the methods' proofs: {len(wrong)}", *wrong]
     return "\n".join(text)
 
 

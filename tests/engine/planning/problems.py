@@ -109,7 +109,12 @@ SIZES = {
 
 def random_problem(seed: int, size: str = "small") -> RouteProblem:
     """A random problem in which every rule has a real chance to bind."""
-    return _Maker(random.Random(seed), SIZES[size]).problem()
+    return problem_of(random.Random(seed), size)
+
+
+def problem_of(rng: random.Random, size: str = "small") -> RouteProblem:
+    """The same of a source of chance, for example one that a property test can shrink."""
+    return _Maker(rng, SIZES[size]).problem()
 
 
 class _Maker:
