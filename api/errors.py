@@ -79,6 +79,27 @@ class RouteNotFound(Exception):
         self.route_id = route_id
 
 
+class ActivityNotFound(Exception):
+    """The catalogue has no activity of that id."""
+
+    def __init__(self, activity_id: str) -> None:
+        self.activity_id = activity_id
+
+
+class RouteOutdated(Exception):
+    """Data have changed since the route was built."""
+
+    def __init__(self, route_id: str) -> None:
+        self.route_id = route_id
+
+
+class RouteNotRepeatable(Exception):
+    """The route was kept without its request."""
+
+    def __init__(self, route_id: str) -> None:
+        self.route_id = route_id
+
+
 def install_errors(app: FastAPI, settings: Settings) -> None:
     """Register the translation for everything that a handler can raise."""
     answers = _Answers(settings.language)
@@ -90,6 +111,9 @@ def install_errors(app: FastAPI, settings: Settings) -> None:
     app.add_exception_handler(HTTPException, answers.http)
     app.add_exception_handler(NotReady, answers.not_ready)
     app.add_exception_handler(RouteNotFound, answers.route_not_found)
+    app.add_exception_handler(ActivityNotFound, answers.activity_not_found)
+    app.add_exception_handler(RouteOutdated, answers.route_outdated)
+    app.add_exception_handler(RouteNotRepeatable, answers.route_not_repeatable)
     app.add_exception_handler(Exception, answers.unexpected)
 
 
@@ -137,6 +161,18 @@ class _Answers:
     def route_not_found(self, request: Request, error: Any) -> Response:
         parameters = {"id": error.route_id[:80]}
         return problem("route_not_found", self._language(request), parameters=parameters)
+
+    def activity_not_found(self, request: Request, error: Any) -> Response:
+        parameters = {"id": error.activity_id[:80]}
+        return problem("activity_not_found", self._language(request), parameters=parameters)
+
+    def route_outdated(self, request: Request, error: Any) -> Response:
+        parameters = {"id": error.route_id[:80]}
+        return problem("route_outdated", self._language(request), parameters=parameters)
+
+    def route_not_repeatable(self, request: Request, error: Any) -> Response:
+        parameters = {"id": error.route_id[:80]}
+        return problem("route_not_repeatable", self._language(request), parameters=parameters)
 
     def configuration(self, request: Request, error: Any) -> Response:
         log.error("%s %s: %s", request.method, request.url.path, error)

@@ -102,6 +102,31 @@ PROBLEMS: Mapping[str, Kind] = {
         Phrase("Маршрут не найден", "Route not found"),
         Phrase("Маршрута «{id}» нет", "There is no route “{id}”"),
     ),
+    "activity_not_found": Kind(
+        404,
+        Phrase("Активности нет", "Activity not found"),
+        Phrase("В каталоге нет активности «{id}»", "The catalogue has no activity “{id}”"),
+    ),
+    "route_outdated": Kind(
+        409,
+        Phrase("Данные изменились", "The data have changed"),
+        Phrase(
+            "После построения маршрута «{id}» изменились каталог, модель или программа: "
+            "объяснение было бы о другой задаче. Постройте маршрут заново и спросите о нём",
+            "Catalogue, model or program have changed since route “{id}” was built, so the "
+            "explanation would be of another problem. Build the route again and ask about it",
+        ),
+    ),
+    "route_not_repeatable": Kind(
+        409,
+        Phrase("Запрос маршрута не сохранён", "The request of the route is not kept"),
+        Phrase(
+            "Маршрут «{id}» построен прежней версией, которая не хранила запрос. Постройте его "
+            "заново и спросите о нём",
+            "Route “{id}” was built by an earlier version that did not keep requests. Build it "
+            "again and ask about it",
+        ),
+    ),
     "method_not_allowed": Kind(
         405,
         Phrase("Метод не поддерживается", "Method not allowed"),
@@ -255,6 +280,10 @@ FAULTS: Mapping[str, Phrase] = {
         "срок решения {deadline_ms} мс, а допустимо от {least} до {most} мс",
         "the deadline is {deadline_ms} ms; admitted are {least} to {most} ms",
     ),
+    "unknown_route": Phrase(
+        "сохранённого маршрута «{id}» нет: проверьте код",
+        "there is no kept route “{id}”: check the id",
+    ),
     "request_empty": Phrase(
         "у запроса нет ни node, ни text, ни career_position: укажите хотя бы одно",
         "the request has neither node nor text nor career_position: give at least one",
@@ -287,6 +316,18 @@ ENGINE_FAULTS: Mapping[str, str] = {
     "calendar_too_large": "the calendar is too large",
     "calendar_rule_too_dense": "a repetition rule makes more events than busy times can be",
     "calendar_unreadable": "the calendar is no readable iCalendar text",
+    "no_variants": "the route has no variants to compare: name a second one or ask for variants",
+    "routes_to_compare": "two or three routes are compared",
+    "route_absent": "the answer holds no route to compare",
+    "different_educators": "routes of different educators are not compared",
+    "same_route_twice": "the route is named twice",
+    "step_empty": "the step has neither offering nor activity",
+    "unknown_offering": "there is no such offering in the catalogue",
+    "offering_of_other_activity": "the offering belongs to another activity",
+    "start_needed": "it may start on several days: give start",
+    "step_repeated": "the step is named twice",
+    "mentor_not_an_option": "this mentor is unknown or does not suit this educator",
+    "unknown_activity": "there is no such activity in the catalogue",
 }
 """English names of faults whose Russian text comes from the engine."""
 

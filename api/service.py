@@ -6,25 +6,39 @@ import datetime as dt
 import json
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from api.errors import ActivityNotFound, RouteNotRepeatable, RouteOutdated
 from api.people import People
 from api.translate import Context, Translated
 from engine.catalogue import Catalogue
 from engine.domain import DeficitVector, Ranking
 from engine.errors import ConfigurationError, InputError
+from engine.explanation import Explanation, WhyNot
 from engine.framework import Framework, load_framework
 from engine.interchange import DataPackage, nodes_of, read_package
 from engine.interchange.faults import FaultLog
 from engine.interchange.manifest import Manifest, read_manifest
-from engine.planning.problem_json import write_problem_file
+from engine.planning.problem_json import replay_options, write_problem_file
+from engine.planning.solution import RouteSolution
 from engine.policy import list_policies, load_policy
 from engine.recommendation import to_dict
-from engine.recommender import Outcome, Recommender, RouteRequest
+from engine.recommendation_json import record_from_dict
+from engine.recommender import (
+    AskLimits,
+    Outcome,
+    OutdatedRoute,
+    Recommender,
+    RouteRequest,
+    request_from_json,
+    request_to_json,
+)
+from engine.recommender.given_steps import GivenStep
+from engine.recommender.route_check import RouteCheck
 from engine.resources import data_root
 from engine.settings import Settings
 from engine.storage import Store, StoredRoute, open_store
@@ -52,6 +66,33 @@ class Engine(Protocol):
 
     def recommend(self, request: RouteRequest) -> Outcome:
         """Build the whole route."""
+
+    def check(
+        self, request: RouteRequest, steps: Sequence[GivenStep], mentor: str | None = None
+    ) -> RouteCheck:
+        """Judge a hand-made route."""
+
+    def why_not(
+        self,
+        request: RouteRequest,
+        activity_id: str,
+        *,
+        known: RouteSolution | None = None,
+        digest: str | None = None,
+        only: Collection[str] = (),
+        limits: AskLimits | None = None,
+    ) -> WhyNot:
+        """Why an activity is not in a route."""
+
+    def explain(
+        self,
+        request: RouteRequest,
+        *,
+        known: RouteSolution | None = None,
+        digest: str | None = None,
+        limits: AskLimits | None = None,
+    ) -> Explanation:
+        """Reasons of a route, and what would help."""
 
 
 def utc_now() -> dt.datetime:
@@ -122,7 +163,7 @@ class Service:
         """
         with asked.pointers.translating():
             outcome = self.engine.recommend(asked.request)
-        route = self._stored(outcome, asked.policy)
+        route = self._stored(outcome, asked)
         with self.store.writing() as kept:
             kept.routes.add(route)
             if asked.display_name is not None:
@@ -134,19 +175,62 @@ class Service:
         with self.store.reading() as kept:
             return kept.routes.get(route_id)
 
-    def _stored(self, outcome: Outcome, policy: str) -> StoredRoute:
+    def why_not(self, route: StoredRoute, activity_id: str, only: Collection[str]) -> WhyNot:
+        """Why an activity is not in a kept route, from the request that is kept with it.
+
+        Raises
+        ------
+        ActivityNotFound, RouteNotRepeatable, RouteOutdated
+            Nothing can be said of it.
+        """
+        if activity_id not in self.engine.catalogue.activity_index:
+            raise ActivityNotFound(activity_id)
+        request, known = _asked(route)
+        try:
+            return self.engine.why_not(
+                request, activity_id, known=known, digest=route.problem_digest, only=only
+            )
+        except OutdatedRoute as error:
+            raise RouteOutdated(route.id) from error
+
+    def explain(self, route: StoredRoute) -> Explanation:
+        """Reasons of a kept route, and what would help.
+
+        Raises
+        ------
+        RouteNotRepeatable, RouteOutdated
+            Nothing can be said of it.
+        """
+        request, known = _asked(route)
+        try:
+            return self.engine.explain(request, known=known, digest=route.problem_digest)
+        except OutdatedRoute as error:
+            raise RouteOutdated(route.id) from error
+
+    def _stored(self, outcome: Outcome, asked: Translated) -> StoredRoute:
         answer = replace(outcome.recommendation, id=self.new_id())
+        replay = replay_options(outcome.options, outcome.solution)
         return StoredRoute(
             id=answer.id,
             created_at=self.clock(),
             educator_id=answer.educator.id,
             as_of=answer.as_of,
             status=answer.status,
-            policy=policy,
+            policy=asked.policy,
             problem_digest=answer.provenance.problem_digest,
             answer=json.dumps(to_dict(answer), ensure_ascii=False, allow_nan=False),
-            problem=write_problem_file(outcome.problem, outcome.options),
+            problem=write_problem_file(outcome.problem, replay),
+            request=request_to_json(asked.request),
+            solution=json.dumps(to_dict(outcome.solution)),
         )
+
+
+def _asked(route: StoredRoute) -> tuple[RouteRequest, RouteSolution]:
+    """What a kept route was asked with, and what the solve said."""
+    if route.request is None or route.solution is None:
+        raise RouteNotRepeatable(route.id)
+    known = record_from_dict(RouteSolution, json.loads(route.solution))
+    return request_from_json(route.request), known
 
 
 def build_service(

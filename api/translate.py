@@ -121,6 +121,7 @@ def to_request(body: RouteBody, context: Context, language: str) -> Translated:
         deadline_ms=deadline_ms,
         gap_rel=body.options.gap_rel,
         seed=body.options.seed,
+        variants=body.options.variants,
         language=body.options.language or language,
     )
     return Translated(request, policy, getattr(body.educator, "display_name", None), pointers)

@@ -193,6 +193,47 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class VariantEntry:
+    """One variant of the route: the most valuable one, the earliest, or the lightest.
+
+    Parameters
+    ----------
+    name
+        ``thorough`` (the route itself), ``fast`` (earliest end) or ``light`` (least peak week).
+    status
+        Certificate of the variant's own objective: OPTIMAL = nothing admitted is better in it;
+        FEASIBLE = the bound is below; INFEASIBLE = proved that there is none; UNKNOWN.
+    reason
+        Why there is no route: ``none``, ``not_better``, ``too_similar`` or ``limit``.
+    value, share
+        In points, and as part of the thorough route's.
+    end_bound
+        Of ``fast``: no route that meets the conditions ends earlier.
+    peak_min, peak_bound_min
+        Clock minutes of the fullest week, meetings with the mentor and checkpoints included; of
+        ``light``: no route that meets the conditions has less.
+    closed
+        Part of each demand, by its code, that the variant is expected to close.
+    distance
+        Distance to each other variant, by its name: |A △ B| / |A ∪ B| over activities.
+    """
+
+    name: str
+    status: str
+    route: RouteEntry | None
+    reason: Reason | None
+    value: float | None
+    share: float | None
+    end_bound: dt.date | None
+    peak_min: int | None
+    peak_bound_min: int | None
+    closed: Mapping[str, float]
+    distance: Mapping[str, float]
+    work_limit: float
+    cut_by_clock: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unmet:
     """A demand, rule or checkpoint that the route leaves open, with the reason's code."""
 
@@ -301,6 +342,8 @@ class Recommendation:
         Codes of things the reader should know (missing dates, unmatched request text, …).
     not_chosen
         Reason by activity id for every activity that is not in the route.
+    variants
+        Thorough, fast and light, where they were asked for.
     """
 
     id: str
@@ -321,25 +364,30 @@ class Recommendation:
     notes: tuple[Reason, ...]
     not_chosen: Mapping[str, Reason]
     provenance: Provenance
+    variants: tuple[VariantEntry, ...] = ()
 
 
-def to_dict(value: object) -> object:
+def to_dict(value: object, digits: int | None = 6) -> object:
     """JSON form of any record above: enums to values, dates to ISO 8601, NaN to null.
 
-    Floats are rounded to 6 digits, so that the last bit of a sum never shows.
+    Floats are rounded to ``digits``, so that the last bit of a sum never shows; ``None`` = exact,
+    for records from which everything has to be done again.
     """
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_dict(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: to_dict(getattr(value, f.name), digits) for f in fields(value)}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(k.value if isinstance(k, Enum) else k): to_dict(v) for k, v in value.items()}
+        pairs = ((k.value if isinstance(k, Enum) else k, v) for k, v in value.items())
+        return {str(k): to_dict(v, digits) for k, v in pairs}
     if isinstance(value, list | tuple):
-        return [to_dict(v) for v in value]
+        return [to_dict(v, digits) for v in value]
     if isinstance(value, set | frozenset):
-        return sorted(str(to_dict(v)) for v in value)
+        return sorted(str(to_dict(v, digits)) for v in value)
     if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 6)
+        if math.isnan(value):
+            return None
+        return value if digits is None else round(value, digits)
     return value

@@ -17,7 +17,14 @@ from pydantic import BaseModel, Field, create_model
 
 from api.schemas.base import Answer
 from api.schemas.descriptions import DESCRIPTIONS, RECORDS
+from api.schemas.side_descriptions import SIDE_DESCRIPTIONS, SIDE_RECORDS
+from engine.explanation import Explanation, WhyNot
 from engine.recommendation import Recommendation
+from engine.recommender.compare import Comparison
+from engine.recommender.route_check import RouteCheck
+
+_WORDS = {**DESCRIPTIONS, **SIDE_DESCRIPTIONS}
+_RECORDS = {**RECORDS, **SIDE_RECORDS}
 
 
 @cache
@@ -30,12 +37,15 @@ def model_of(record: Any) -> type[BaseModel]:
         The record or one of its fields has no description.
     """
     hints = typing.get_type_hints(record)
-    words = DESCRIPTIONS[record.__name__]
+    words = _WORDS[record.__name__]
     definitions: dict[str, Any] = {
         f.name: (_type(hints[f.name]), Field(description=words[f.name])) for f in fields(record)
     }
     made: type[BaseModel] = create_model(
-        f"{record.__name__}Answer", __base__=Answer, __doc__=RECORDS[record.__name__], **definitions
+        f"{record.__name__}Answer",
+        __base__=Answer,
+        __doc__=_RECORDS[record.__name__],
+        **definitions,
     )
     return made
 
@@ -56,3 +66,15 @@ def _type(hint: Any) -> Any:
 
 RouteAnswer: Any = model_of(Recommendation)
 """Answer of ``POST /routes`` and ``GET /routes/{route_id}``."""
+
+WhyNotAnswer: Any = model_of(WhyNot)
+"""Answer of ``GET /routes/{route_id}/why-not/{activity_id}``."""
+
+ExplanationAnswer: Any = model_of(Explanation)
+"""Answer of ``GET /routes/{route_id}/explanation``."""
+
+ComparisonAnswer: Any = model_of(Comparison)
+"""Answer of ``POST /routes/compare``."""
+
+CheckAnswer: Any = model_of(RouteCheck)
+"""Answer of ``POST /routes/check``."""

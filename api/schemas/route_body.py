@@ -17,6 +17,7 @@ from api.schemas.base import (
     WEEKS_MOST,
     Body,
     Date,
+    Flag,
     Id,
     Instant,
     Integer,
@@ -102,6 +103,11 @@ class OptionsBody(Body):
     )
     seed: Annotated[Integer, Field(ge=0, le=SEED_MOST)] = Field(
         default=0, description="Зерно: с тем же зерном и теми же данными ответ тот же."
+    )
+    variants: Flag = Field(
+        default=False,
+        description="Найти и варианты: fast (кончается раньше) и light (легче в самую полную "
+        "неделю); им — половина срока.",
     )
     language: Literal["ru", "en"] | None = Field(
         default=None, description="Язык ответа; null — по Accept-Language, иначе из настроек."

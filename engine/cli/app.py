@@ -16,9 +16,11 @@ from engine import __version__
 from engine.cli.build import build
 from engine.cli.data import import_package, tag, template
 from engine.cli.demo import demo
+from engine.cli.explain import what_helps, why_not
 from engine.cli.output import print_faults
 from engine.cli.problem import check_file, solve_file
 from engine.cli.service import doctor, serve
+from engine.cli.side import check_own, compare_files
 from engine.errors import ConfigurationError, InputError, NothingToPlan
 from engine.wording import word
 
@@ -35,8 +37,12 @@ app = typer.Typer(
 )
 app.command("demo")(demo)
 app.command("build")(build)
+app.command("why-not")(why_not)
+app.command("what-helps")(what_helps)
 app.command("solve")(solve_file)
 app.command("check")(check_file)
+app.command("check-route")(check_own)
+app.command("compare")(compare_files)
 app.command("import")(import_package)
 app.command("template")(template)
 app.command("tag")(tag)

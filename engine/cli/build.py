@@ -74,6 +74,10 @@ def build(
         int | None, typer.Option(min=1, max=30_000, help="Срок решения, мс.")
     ] = None,
     gap: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Зазор, доля.")] = None,
+    variants: Annotated[
+        bool,
+        typer.Option("--variants", help="Найти и варианты: быстрый и лёгкий; им половина срока."),
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Папка для страницы ИОМ, календаря, JSON и файла задачи.")
     ] = None,
@@ -104,8 +108,9 @@ def build(
     constraints = Constraints(
         pinned=tuple(pin or ()), excluded=tuple(ban or ()), max_steps=max_steps
     )
-    request = request_for(data, educator or _only_educator(data, files), constraints=constraints)
-    request = _with_settings(request, policy, tempo, deadline_ms, gap, language)
+    request = request_for(data, educator or only_educator(data, files), constraints=constraints)
+    request = with_settings(request, policy, tempo, deadline_ms, gap, language)
+    request = replace(request, variants=variants)
     recommender = Recommender.from_package(data, framework, policy=policy)
     outcome = recommender.recommend(patient(request, recommender.policy_of(request.policy)))
     # Files first: a reader that closes the pipe early (``| head``) must not cost them.
@@ -128,7 +133,7 @@ def _print_remarks(report: ImportReport) -> None:
             print_faults(faults, title=title)
 
 
-def _with_settings(
+def with_settings(
     request: RouteRequest,
     policy: str | None,
     tempo: int | None,
@@ -136,6 +141,7 @@ def _with_settings(
     gap: float | None,
     language: str,
 ) -> RouteRequest:
+    """The request with what is set by hand; ``None`` leaves it as it is."""
     educator = request.educator
     if tempo is not None:
         educator = replace(educator, tempo_min_per_week=tempo)
@@ -149,7 +155,7 @@ def _with_settings(
     )
 
 
-def _only_educator(package: DataPackage, given: Collection[str]) -> str:
+def only_educator(package: DataPackage, given: Collection[str]) -> str:
     """The educator, if the data leave no choice.
 
     Nor is there one if the tables given by hand, else the whole package, hold diagnostics or

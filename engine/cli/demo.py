@@ -13,7 +13,7 @@ import typer
 from engine.cli.inputs import JsonOption, LanguageOption, PolicyOption, demo_package, patient
 from engine.cli.output import print_recommendation, to_json, write_outputs
 from engine.interchange import request_for
-from engine.planning.problem_json import write_problem_file
+from engine.planning.problem_json import replay_options, write_problem_file
 from engine.recommender import Outcome, Recommender
 from engine.storage import open_store
 from engine.storage.repositories import StoredRoute
@@ -65,6 +65,7 @@ def _keep(outcome: Outcome, database: Path) -> None:
     store = open_store(f"sqlite:///{database}")
     store.upgrade()
     answer = outcome.recommendation
+    replay = replay_options(outcome.options, outcome.solution)
     route = StoredRoute(
         id=answer.id,
         created_at=answer.as_of,
@@ -74,7 +75,7 @@ def _keep(outcome: Outcome, database: Path) -> None:
         policy=answer.provenance.policy,
         problem_digest=answer.provenance.problem_digest,
         answer=to_json(answer),
-        problem=write_problem_file(outcome.problem, outcome.options),
+        problem=write_problem_file(outcome.problem, replay),
     )
     with store.writing() as repositories:
         if repositories.routes.get(route.id) is None:

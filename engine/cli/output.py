@@ -12,7 +12,7 @@ import typer
 
 from engine.documents import render_html, render_ics, render_terminal
 from engine.errors import Fault
-from engine.planning.problem_json import write_problem_file
+from engine.planning.problem_json import replay_options, write_problem_file
 from engine.recommendation import Recommendation, to_dict
 from engine.recommender import Outcome
 
@@ -63,10 +63,11 @@ def write_outputs(
         display_name=labels.get(recommendation.educator.id),
         mentor_name=labels.get(mentor.id) if mentor else None,
     )
+    replay = replay_options(outcome.options, outcome.solution)
     files = {
         "iom.html": page.encode(),
         "route.json": (to_json(recommendation) + "\n").encode(),
-        "problem.json": write_problem_file(outcome.problem, outcome.options),
+        "problem.json": write_problem_file(outcome.problem, replay),
     }
     if recommendation.route is not None:
         files["calendar.ics"] = render_ics(recommendation, language)

@@ -11,13 +11,19 @@ from typing import Annotated
 import typer
 
 from engine.cli.output import print_json
+from engine.cli.problem_edit import edit_dict, edit_lines, steps_by_label
 from engine.errors import Fault, InputError
 from engine.planning.checks import CheckReport, check_route
+from engine.planning.given_route import complete_steps
+from engine.planning.least_edit import find_least_edit
 from engine.planning.problem import RouteProblem
 from engine.planning.problem_json import read_problem_file
 from engine.planning.solution import Route, RouteSolution, SolveOptions
 from engine.planning.solver import solve
 from engine.wording import word
+
+REPAIR_MS = 10_000
+"""Most clock of the best route, and of the repair, at a terminal; the work is the file's."""
 
 _ROUTE_FIELDS = {"chosen", "mentor", "slots", "middle", "final"}
 _FOR_PEOPLE = (
@@ -58,21 +64,46 @@ def solve_file(
 def check_file(
     problem_file: ProblemFile,
     route_file: Annotated[
-        str,
+        str | None,
         typer.Argument(
             help="Файл маршрута: ответ routes solve --json либо JSON с chosen, mentor, slots, "
-            "middle, final."
+            "middle, final. Вместо него можно назвать потоки (--offering)."
         ),
-    ],
+    ] = None,
+    offering: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Поток маршрута, код из файла задачи; наставник, встречи и диагностика "
+            "подберутся. Можно повторять."
+        ),
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Найти и наименьшую правку (решателем).")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Проверить маршрут по всем правилам без решателя; код 4, если есть нарушения."""
-    problem, _ = read_problem_file(_read(problem_file))
-    report = check_route(problem, _read_route(_read(route_file), problem))
+    """Проверить маршрут по всем правилам; без --repair решатель не нужен. Код 4 — нарушения."""
+    problem, options = read_problem_file(_read(problem_file))
+    if (route_file is None) == (not offering):
+        raise typer.BadParameter("нужен либо файл маршрута, либо --offering")
+    steps: list[tuple[int, ...]]
+    if offering:
+        steps = steps_by_label(problem, offering)
+        route = complete_steps(problem, steps)
+    else:
+        route = _read_route(_read(route_file or ""), problem)
+        steps = [(j,) for j in route.chosen if 0 <= j < len(problem.candidates)]
+    report = check_route(problem, route)
+    edit = None
+    if repair:
+        options = replace(options, deadline_ms=min(options.deadline_ms, REPAIR_MS))
+        edit = find_least_edit(problem, steps, solve(problem, options), options)
     if as_json:
-        print_json(asdict(report))
+        print_json(asdict(report) | ({"repair": edit_dict(problem, edit)} if edit else {}))
     else:
         _print_report(report)
+        for line in edit_lines(problem, steps, edit) if edit else ():
+            typer.echo(line)
     return 4 if report.violations else 0
 
 

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import cast
 
 from engine.documents.text import clean
+from engine.documents.variants_text import variant_lines
 from engine.documents.view import (
     RouteView,
     UnmetView,
@@ -69,6 +70,7 @@ def build_view(rec: Recommendation, language: str) -> RouteView:
             language=language,
         ),
         certificate_numbers=tuple(make.certificate_numbers()),
+        variants=tuple(variant_lines(rec, language)),
         busiest=make.busiest(),
         money=tuple(make.money()),
         provenance=tuple(make.provenance()),

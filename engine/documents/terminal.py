@@ -101,6 +101,8 @@ class _Page:
             yield from self._section("section_unmet", told)
         if self.rec.route is not None:
             yield from self._section("section_certificate", *self._certificate())
+        if self.view.variants:
+            yield from self._section("section_variants", self._list(self.view.variants))
         if self.view.not_chosen:
             lines = [f"{reason}: {count}" for reason, count in self.view.not_chosen]
             yield from self._section("section_not_chosen", self._list(lines))

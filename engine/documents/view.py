@@ -116,6 +116,7 @@ class RouteView:
     not_chosen: tuple[tuple[str, str], ...]
     certificate: tuple[str, ...]
     certificate_numbers: tuple[tuple[str, str], ...]
+    variants: tuple[str, ...]
     busiest: str
     money: tuple[tuple[str, str], ...]
     provenance: tuple[tuple[str, str], ...]

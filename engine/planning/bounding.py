@@ -115,6 +115,10 @@ class Bounding:
         lack = proof.best[self.r.group] - proof.reduced
         return np.lexsort((np.arange(self.r.n), lack))
 
+    def pool(self, size: int) -> IntArray:
+        """The most promising columns; before any round, the first ones."""
+        return self.columns if not self.rounds else self.ranked()[:size]
+
     def lack(self) -> IntArray:
         """By how much each column is worse than the best of its activity, in mpt."""
         return (self.proof.best[self.r.group] - self.proof.reduced) // self.proof.scale
@@ -123,7 +127,7 @@ class Bounding:
 def _first_columns(r: Relaxation) -> IntArray:
     """The most valuable alone, and for their minutes; of each pin the best few."""
     alone = (r.phi.total(r.gain) + r.objective[: r.n]).astype(np.float64)
-    minutes = np.asarray(r.load.sum(axis=1)).ravel()
+    minutes = r.index.minutes
     chosen = [
         np.argsort(-alone, kind="stable")[:FIRST_COLUMNS],
         np.argsort(-alone / (minutes + 30), kind="stable")[:FIRST_COLUMNS],

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -20,7 +21,7 @@ from engine.planning.bounding import Bounding
 from engine.planning.checks import check_route
 from engine.planning.cp_sat import PPM, CpSatRun, run_cp_sat
 from engine.planning.formulate import build_kernel
-from engine.planning.greedy import greedy_route
+from engine.planning.greedy import complete, greedy_route
 from engine.planning.kernel import ExtraRow
 from engine.planning.local_search import LocalSearch
 from engine.planning.problem import CheckpointRules, RouteProblem
@@ -33,11 +34,16 @@ POOL = 400
 FIRST_KERNEL = 100
 QUANTUM_MILLI = 200
 NO_COLUMNS = np.zeros(0, dtype=np.int64)
+FIRST_TURNS = 100
+TURNS_AFTER = {2: 100, 4: 200}
+"""Turns of the search before any round of the relaxation, and after some of them."""
 TURNS = 500
-SEARCH_MILLI = 10
-SEARCHES_AFTER = (2, 4)
-PATIENCE_PPM = (30_000, 30_000, 30_000, 30_000)
-"""Losses accepted by the searches after the relaxation."""
+POLISHES = ((50, True), (200, True), (400, True), (200, False))
+"""Searches after the relaxation: from how many columns that may stand in a better route on, and
+whether afresh or from the best route."""
+PATIENCE_PPM, LITTLE_PATIENCE_PPM = 30_000, 10_000
+SEARCH_TURNS_MILLI = 50
+"""Turns that cost a thousandth of work."""
 
 
 class Certifier:
@@ -47,10 +53,22 @@ class Certifier:
     ----------
     until
         ``time.monotonic()`` at which the deadline is.
+    known
+        A route to begin with; one that breaks a rule is left aside.
+    on_route
+        Called with each better route and its value in mpt.
     """
 
-    def __init__(self, problem: RouteProblem, options: SolveOptions, until: float) -> None:
+    def __init__(
+        self,
+        problem: RouteProblem,
+        options: SolveOptions,
+        until: float,
+        known: Route | None = None,
+        on_route: Callable[[Route, int], None] | None = None,
+    ) -> None:
         self.problem, self.options, self.until = problem, options, until
+        self.on_route = on_route
         self.route: Route | None = None
         self.value: int | None = None
         self.empty: int | None = None
@@ -61,6 +79,7 @@ class Certifier:
         for mentor in (None, *range(len(problem.mentor.options))):
             self.offer(Route(mentor=mentor))
         self.empty = self.value
+        self.offer(known)
         self.bounding = Bounding(problem)
         self._proved: int | None = None
         self._extra: list[ExtraRow] = []
@@ -98,25 +117,29 @@ class Certifier:
         if not report.holds or (self.value is not None and report.value_mpt <= self.value):
             return False
         self.route, self.value = route, report.value_mpt
+        if self.on_route is not None:
+            self.on_route(route, report.value_mpt)
         return True
 
     # ------------------------------------------------------------------ units of work
 
     def run(self) -> None:
         """Work until done, out of work, or out of time."""
-        if not self.bounding.r.n:
+        if not self.bounding.r.n or self._pin_without_column():
             self.infeasible = self.value is None
             return
-        self._unit(lambda: self._search(0, 20_000, NO_COLUMNS))
+        self._unit(lambda: self._search(NO_COLUMNS, FIRST_TURNS))
         self._relax()
         self._polish()
         self._extra = self.bounding.proof_rows()
         if self.value is None:
             self._first_route()
-        if self.problem.checkpoints.middle or self.problem.checkpoints.final:
-            self._prove_without_checkpoints()
         self._prove()
         self._no_empty_hands()
+
+    def _pin_without_column(self) -> bool:
+        column_of = self.bounding.r.column_of
+        return any((column_of[list(p.candidates)] < 0).all() for p in self.problem.pins)
 
     def _no_empty_hands(self) -> None:
         """A route by worth alone where time or work ended before any search.
@@ -145,27 +168,28 @@ class Certifier:
     def _relax(self) -> None:
         bounding = self.bounding
         while not bounding.finished and self._unit(self._round):
-            if bounding.rounds in SEARCHES_AFTER:
-                self._unit(lambda: self._search(bounding.rounds, 20_000, NO_COLUMNS))
+            if bounding.rounds in TURNS_AFTER:
+                self._unit(lambda: self._search(NO_COLUMNS, TURNS_AFTER[bounding.rounds]))
 
     def _round(self) -> int:
         cost = self.bounding.work_milli
         self.bounding.step(self.value)
         return cost
 
-    def _search(self, seed: int, patience_ppm: int, begin: IntArray) -> int:
+    def _search(self, begin: IntArray, turns: int, seed: int = 0) -> int:
         """Ruin and recreate over the most promising columns and those to begin with."""
         bounding = self.bounding
         chosen = self.route.chosen if self.route is not None else ()
         kept = np.union1d(bounding.r.column_of[list(chosen)], begin)
         name = (bounding.rounds, kept.tobytes())
         if self._searched is None or self._searched[0] != name:
-            pool = np.union1d(kept, bounding.ranked()[:POOL])
+            pool = np.union1d(kept, bounding.pool(POOL))
             self._searched = name, LocalSearch(bounding.r, pool, bounding.lack())
-        found = self._searched[1].run(begin, TURNS, patience_ppm, self.options.seed + seed)
+        patience = LITTLE_PATIENCE_PPM if len(begin) else PATIENCE_PPM
+        found = self._searched[1].run(begin, turns, patience, self.options.seed + seed)
         if found is not None:
             self.offer(found.route)
-        return SEARCH_MILLI
+        return turns // SEARCH_TURNS_MILLI
 
     def _own_columns(self) -> IntArray:
         """Columns of the best route."""
@@ -173,14 +197,18 @@ class Certifier:
         return self.bounding.r.column_of[list(chosen)]
 
     def _polish(self) -> None:
-        """A few searches afresh where the gap is still open."""
-        for seed, patience in enumerate(PATIENCE_PPM):
-            if not self._unit(lambda s=seed, p=patience: self._search(s, p, NO_COLUMNS)):  # type: ignore[misc]
+        """A few searches where many columns may stand in a better route."""
+        for seed, (least, afresh) in enumerate(POLISHES):
+            target = self.target
+            if target is not None and self.bounding.proof.can_exceed(target).sum() < least:
+                continue
+            begin = NO_COLUMNS if afresh else self._own_columns()
+            if not self._unit(lambda s=seed, b=begin: self._search(b, TURNS, s)):  # type: ignore[misc]
                 return
 
     def _from_route(self) -> int:
         """Search from the best route."""
-        return self._search(len(PATIENCE_PPM), 10_000, self._own_columns())
+        return self._search(self._own_columns(), TURNS, len(POLISHES))
 
     def _kernel_run(
         self,
@@ -239,36 +267,38 @@ class Certifier:
             quantum *= 2
         self._unit(self._from_route)
 
-    def _prove_without_checkpoints(self) -> None:
-        """Refute a route beyond the target even if no checkpoint had to be taken.
-
-        Checkpoints make a proof five times as long and seldom decide it. A solution that
-        breaks them is no proof of anything; it is a start for the search.
-        """
-        relaxed = replace(self.problem, checkpoints=CheckpointRules())
-        quantum = QUANTUM_MILLI
-        while not self.done and self.target is not None:
-            target = self.target
-            able = self.bounding.proof.can_exceed(target)
-            candidates = np.sort(self.bounding.r.candidates[able])
-            result = self._kernel_run(candidates, target + 1, quantum, True, relaxed)
-            if result is None:
-                return
-            run, route = result
-            if run.status == cp_model.INFEASIBLE:
-                self._lower(target)
-            elif route is not None:
-                begin = self.bounding.r.column_of[list(route.chosen)]
-                self._unit(lambda b=begin: self._search(0, 10_000, b))  # type: ignore[misc]
-                if self.target == target:
-                    return
-            elif quantum > QUANTUM_MILLI:
-                return
-            else:
-                quantum *= 4
-
     def _prove(self) -> None:
-        """Refute, over all candidates that may stand in it, a route beyond the target."""
+        """Refute a route beyond the target, at first with fewer rules.
+
+        Checkpoints make a proof five times as long and seldom decide it: what is refuted
+        without them is refuted. A solution that breaks them proves nothing, but it is a start
+        for the search, and says which rules must come in.
+        """
+        levels = self._levels()
+        while levels:
+            met = self._refute(levels[0], last=len(levels) == 1)
+            levels = levels[1:] if met is None else [q for q in levels[1:] if not met(q)]
+
+    def _levels(self) -> list[RouteProblem]:
+        """The problem without checkpoints, with the final one alone, and whole."""
+        checkpoints = self.problem.checkpoints
+        levels = [self.problem]
+        if checkpoints.middle and checkpoints.final:
+            levels.insert(0, replace(self.problem, checkpoints=replace(checkpoints, middle=False)))
+        if checkpoints.middle or checkpoints.final:
+            levels.insert(0, replace(self.problem, checkpoints=CheckpointRules()))
+        return levels
+
+    def _refute(
+        self, problem: RouteProblem, *, last: bool
+    ) -> Callable[[RouteProblem], bool] | None:
+        """Refute, over all candidates that may stand in it, a route of a problem.
+
+        Returns
+        -------
+        callable or None
+            Which problems have the solution that stands in the way of a proof.
+        """
         quantum = QUANTUM_MILLI
         while not self.done and self.target is not None:
             target = self.target
@@ -276,23 +306,36 @@ class Certifier:
             candidates = np.sort(self.bounding.r.candidates[able])
             if not len(candidates):
                 self._lower(target)
-                return
-            result = self._kernel_run(candidates, target + 1, quantum, True)
+                return None
+            result = self._kernel_run(candidates, target + 1, quantum, True, problem)
             if result is None:
-                return
-            run = result[0]
+                return None
+            run, route = result
             if run.status == cp_model.INFEASIBLE:
                 self._lower(target)
-            elif run.found:
-                self._unit(self._from_route)
+            elif route is not None:
+                begin = self.bounding.r.column_of[list(route.chosen)]
+                self._unit(lambda b=begin: self._search(b, 200))  # type: ignore[misc]
+                if self.target == target and not last:
+                    return partial(_has_route, route=route, target=target)
             else:
                 proved = run.bound()
                 if proved is not None:
                     self._lower(max(target, proved))
+                if not last and quantum > QUANTUM_MILLI:
+                    return None
                 quantum *= 2
+        return None
 
     def _lower(self, bound: int) -> None:
         self._proved = bound if self._proved is None else min(self._proved, bound)
+
+
+def _has_route(problem: RouteProblem, *, route: Route, target: int) -> bool:
+    """Whether the steps of a route, completed, are a route of the problem beyond the target."""
+    completed = complete(problem, route.chosen, route.mentor)
+    report = check_route(problem, completed)
+    return report.holds and report.value_mpt > target
 
 
 def _cut(run: CpSatRun, quantum: int, until: float) -> bool:

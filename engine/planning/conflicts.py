@@ -1,22 +1,19 @@
 """Why a request has no route: a minimal set of contradicting demands, and repairs.
 
-Members are what people or a policy ask for: pins, bans, tempo, blocked weeks, budgets and the
-policy's rules; never physical facts such as two meetings at one time. The deletion filter keeps
-a member exactly when the rest without it is feasible, so dropping any one of the result makes
-the request feasible.
+Members are what people or a policy ask for: pins, bans, tempo, blocked weeks, budgets, formats
+(no meetings online) and the policy's rules; never physical facts such as two meetings at one
+time. The deletion filter keeps a member exactly when the rest without it is feasible, so dropping
+any one of the result makes the request feasible.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from ortools.sat.python import cp_model
 
-from engine.planning.cp_sat import run_cp_sat
-from engine.planning.formulate import build_kernel
+from engine.planning.feasibility import Feasibility, least_multiple
 from engine.planning.problem import CheckpointRules, RouteProblem
 from engine.planning.solution import SolveOptions, SolveStatus
 from engine.planning.solver import solve
@@ -26,6 +23,8 @@ BUDGET_STEP_RUB = 500
 PRICE_GAP_PPM = 50_000
 PRICE_WORK_MILLI = 100
 _PLENTY = 10**6
+MULTIPLE_MOST = 1_024
+"""Greatest multiple of a step that a repair may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +54,6 @@ class Conflict:
     minimal: bool
 
 
-class _Clock:
-    """Feasibility checks within one deadline."""
-
-    def __init__(self, options: SolveOptions) -> None:
-        self.options = options
-        self.until = time.monotonic() + options.deadline_ms / 1000
-
-    def feasible(self, problem: RouteProblem) -> bool | None:
-        """Whether some route holds; ``None`` = not decided within the limits.
-
-        A route of pins and what they need alone is looked for first: it is a route of the whole
-        problem too, and nearly always there is one.
-        """
-        verdict = self._check(_needed_only(problem))
-        if verdict or (verdict is False and _needs_suffice(problem)):
-            return verdict
-        return self._check(problem)
-
-    def _check(self, problem: RouteProblem) -> bool | None:
-        left = self.until - time.monotonic()
-        if left <= 0:
-            return None
-        model = build_kernel(problem, feasibility=True).model
-        run = run_cp_sat(model, self.options, left, feasibility=True)
-        if run.found:
-            return True
-        return False if run.status == cp_model.INFEASIBLE else None
-
-
 def find_conflict(problem: RouteProblem, options: SolveOptions) -> Conflict | None:
     """Explain an infeasible problem.
 
@@ -99,7 +69,7 @@ def find_conflict(problem: RouteProblem, options: SolveOptions) -> Conflict | No
     Conflict or None
         ``None`` if the problem is feasible or that cannot be decided.
     """
-    clock = _Clock(options)
+    clock = Feasibility(options)
     if clock.feasible(problem) is not False:
         return None
     kept, minimal = _minimal(problem, list(conflict_members(problem)), clock)
@@ -108,7 +78,7 @@ def find_conflict(problem: RouteProblem, options: SolveOptions) -> Conflict | No
 
 
 def _minimal(
-    problem: RouteProblem, members: list[Member], clock: _Clock
+    problem: RouteProblem, members: list[Member], clock: Feasibility
 ) -> tuple[list[Member], bool]:
     """Deletion filter that drops in halves: most members are innocent, and fall together.
 
@@ -134,39 +104,6 @@ def _minimal(
             kept += chunk
             minimal = minimal and verdict is True
     return kept, minimal
-
-
-def _needed_only(problem: RouteProblem) -> RouteProblem:
-    """The problem with the candidates of pins, their prerequisites and practices alone."""
-    table = problem.candidates
-    open_activities = {int(table.activity[j]) for pin in problem.pins for j in pin.candidates}
-    needed: set[int] = set()
-    while open_activities:
-        needed |= open_activities
-        found = {
-            other
-            for index in open_activities
-            for group in (
-                *problem.activities[index].prerequisites,
-                problem.activities[index].practices,
-            )
-            for other in group
-        }
-        open_activities = found - needed
-    excluded = table.excluded | ~np.isin(table.activity, sorted(needed))
-    return replace(problem, candidates=replace(table, excluded=excluded))
-
-
-def _needs_suffice(problem: RouteProblem) -> bool:
-    """Whether a further candidate can never make a pinned route feasible.
-
-    It can only where a least share of a form asks for more, or where it moves the route's ends
-    and with them checkpoints or windows that may not be missed.
-    """
-    least = any(limit.least_min > 0 or limit.least_steps > 0 for limit in problem.form_mix)
-    checkpoints = problem.checkpoints.middle or problem.checkpoints.final
-    windows = bool(problem.mentor.options) and not problem.mentor.missed_meeting_allowed
-    return not (least or checkpoints or windows)
 
 
 # --------------------------------------------------------------------------- members
@@ -203,6 +140,8 @@ def _rule_members(problem: RouteProblem) -> Iterator[Member]:
     if not problem.mentor.missed_meeting_allowed:
         yield Member("mentor_cadence", {}, _set_mentor(missed_meeting_allowed=True))
     yield Member("form_by_level", {}, _admit_all)
+    if not limits.online_allowed:
+        yield Member("formats", {}, _allow_online)
     if problem.form_mix:
         yield Member("form_mix", {}, lambda p: replace(p, form_mix=()))
     for name, code in (
@@ -235,6 +174,10 @@ def _set_mentor(**changes: bool) -> Callable[[RouteProblem], RouteProblem]:
 
 def _admit_all(problem: RouteProblem) -> RouteProblem:
     return replace(problem, demands=tuple(replace(d, categories=0b1111) for d in problem.demands))
+
+
+def _allow_online(problem: RouteProblem) -> RouteProblem:
+    return replace(problem, limits=replace(problem.limits, online_allowed=True))
 
 
 def _set_tempo(*, blocked: bool) -> Callable[[RouteProblem], RouteProblem]:
@@ -271,7 +214,9 @@ def _drop_pin(code: str, label: str) -> Callable[[RouteProblem], RouteProblem]:
 # --------------------------------------------------------------------------- repairs
 
 
-def _repairs(problem: RouteProblem, members: list[Member], clock: _Clock) -> list[RepairOption]:
+def _repairs(
+    problem: RouteProblem, members: list[Member], clock: Feasibility
+) -> list[RepairOption]:
     """One least change per member, the most valuable outcome first."""
     options = [_repair(problem, member, clock) for member in members]
     found = [option for option in options if option is not None]
@@ -280,7 +225,7 @@ def _repairs(problem: RouteProblem, members: list[Member], clock: _Clock) -> lis
     return sorted(found, key=lambda r: (-(r.value_mpt or 0), r.code, str(r.parameters)))
 
 
-def _joint_repair(problem: RouteProblem, clock: _Clock) -> list[RepairOption]:
+def _joint_repair(problem: RouteProblem, clock: Feasibility) -> list[RepairOption]:
     """Several changes at once, where further conflicts outlive any single one.
 
     Everything is dropped, then taken back one by one while a route remains: what cannot be taken
@@ -304,7 +249,7 @@ def _joint_repair(problem: RouteProblem, clock: _Clock) -> list[RepairOption]:
         {"code": _REPAIR_CODES.get(m.code, "relax_rule"), **m.parameters, "rule": m.code}
         for m in changes
     ]
-    option = _priced("together", {"changes": together}, repaired, clock)
+    option = priced("together", {"changes": together}, repaired, clock)
     return [option] if option else []
 
 
@@ -317,16 +262,17 @@ _REPAIR_CODES = {
     "pinned": "drop_pin",
     "excluded": "lift_ban",
     "blocked_weeks": "unblock_weeks",
+    "formats": "allow_online",
 }
 
 
-def _repair(problem: RouteProblem, member: Member, clock: _Clock) -> RepairOption | None:
+def _repair(problem: RouteProblem, member: Member, clock: Feasibility) -> RepairOption | None:
     if member.code == "tempo":
         steps = _least(lambda n: clock.feasible(_more_tempo(problem, n * TEMPO_STEP_MIN)))
         if steps is None:
             return None
         extra = steps * TEMPO_STEP_MIN
-        return _priced("more_tempo", {"minutes": extra}, _more_tempo(problem, extra), clock)
+        return priced("more_tempo", {"minutes": extra}, _more_tempo(problem, extra), clock)
     if member.code == "budget":
         return _repair_budget(problem, str(member.parameters["source"]), clock)
     if member.code in _LIMIT_REPAIRS:
@@ -335,20 +281,20 @@ def _repair(problem: RouteProblem, member: Member, clock: _Clock) -> RepairOptio
     parameters: dict[str, object] = dict(member.parameters)
     if code == "relax_rule":
         parameters["rule"] = member.code
-    return _priced(code, parameters, member.relax(problem), clock)
+    return priced(code, parameters, member.relax(problem), clock)
 
 
-def _repair_limit(problem: RouteProblem, member: str, clock: _Clock) -> RepairOption | None:
+def _repair_limit(problem: RouteProblem, member: str, clock: Feasibility) -> RepairOption | None:
     name, unit, code, parameter = _LIMIT_REPAIRS[member]
     now = int(getattr(problem.limits, name))
     steps = _least(lambda n: clock.feasible(_set_limit(name, now + n * unit)(problem)))
     if steps is None:
         return None
     extra = steps * unit
-    return _priced(code, {parameter: extra}, _set_limit(name, now + extra)(problem), clock)
+    return priced(code, {parameter: extra}, _set_limit(name, now + extra)(problem), clock)
 
 
-def _repair_budget(problem: RouteProblem, source: str, clock: _Clock) -> RepairOption | None:
+def _repair_budget(problem: RouteProblem, source: str, clock: Feasibility) -> RepairOption | None:
     index = problem.budget_sources.index(source)
     now = problem.budget_rub[index]
 
@@ -359,7 +305,7 @@ def _repair_budget(problem: RouteProblem, source: str, clock: _Clock) -> RepairO
     if steps is None:
         return None
     parameters = {"source": source, "rub": steps * BUDGET_STEP_RUB}
-    return _priced("more_budget", parameters, with_more(steps), clock)
+    return priced("more_budget", parameters, with_more(steps), clock)
 
 
 def _more_tempo(problem: RouteProblem, minutes: int) -> RouteProblem:
@@ -368,26 +314,19 @@ def _more_tempo(problem: RouteProblem, minutes: int) -> RouteProblem:
 
 
 def _least(feasible: Callable[[int], bool | None]) -> int | None:
-    """Least n ≥ 1 for which ``feasible`` says yes; it is monotone, so doubling then bisection."""
-    high = 1
-    while feasible(high) is not True:
-        high *= 2
-        if high > 1024:
-            return None
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        if feasible(middle) is True:
-            high = middle
-        else:
-            low = middle
-    return high
+    """Least n ≥ 1 for which ``feasible`` says yes; ``None`` = none is, or none is known to be."""
+    verdict, n = least_multiple(feasible, 1, MULTIPLE_MOST)
+    return n if verdict else None
 
 
-def _priced(
-    code: str, parameters: Mapping[str, object], repaired: RouteProblem, clock: _Clock
+def priced(
+    code: str, parameters: Mapping[str, object], repaired: RouteProblem, clock: Feasibility
 ) -> RepairOption | None:
-    left_ms = int((clock.until - time.monotonic()) * 1000)
+    """A repair with the value of the best route after it; ``None`` if there is no route then.
+
+    The value is ``None`` where the deadline ended before it was known.
+    """
+    left_ms = clock.left_ms
     if left_ms <= 0:
         return RepairOption(code, parameters, None)
     # The price orders repairs; it need not be exact, and several must fit into the deadline.

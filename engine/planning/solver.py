@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from ortools.sat.python import cp_model
 
@@ -29,6 +30,8 @@ from engine.planning.warm import warm
 
 logger = logging.getLogger(__name__)
 
+OnRoute = Callable[[Route, int], None]
+
 
 DIRECT_MOST = 20
 """Up to so many admissible candidates one exact model is used.
@@ -42,7 +45,13 @@ DIRECT_QUANTUM_MILLI = 400
 """Deterministic work of the first run of a direct solve; nearly all end within it."""
 
 
-def solve(problem: RouteProblem, options: SolveOptions) -> RouteSolution:
+def solve(
+    problem: RouteProblem,
+    options: SolveOptions,
+    *,
+    known: Route | None = None,
+    on_route: OnRoute | None = None,
+) -> RouteSolution:
     """Find the most valuable route and a bound that no route exceeds.
 
     Parameters
@@ -51,6 +60,11 @@ def solve(problem: RouteProblem, options: SolveOptions) -> RouteSolution:
         Structurally valid (``checks.validate_problem``).
     options
         Asked gap, limits and seed.
+    known
+        A route to begin with, for instance one of a narrower problem; what comes out is worth
+        at least as much. One that breaks a rule is left aside.
+    on_route
+        Called with each better route and its value in mpt, while the solve goes on.
 
     Notes
     -----
@@ -64,14 +78,21 @@ def solve(problem: RouteProblem, options: SolveOptions) -> RouteSolution:
     """
     warm()
     if int(admissible(problem).sum()) <= DIRECT_MOST:
-        return solve_directly(problem, options)
-    return solve_by_relaxation(problem, options)
+        return solve_directly(problem, options, known=known, on_route=on_route)
+    return solve_by_relaxation(problem, options, known=known, on_route=on_route)
 
 
-def solve_by_relaxation(problem: RouteProblem, options: SolveOptions) -> RouteSolution:
+def solve_by_relaxation(
+    problem: RouteProblem,
+    options: SolveOptions,
+    *,
+    known: Route | None = None,
+    on_route: OnRoute | None = None,
+) -> RouteSolution:
     """Solve by bounding, searching and proving on a kernel (``certify``)."""
     warm()
-    state = Certifier(problem, options, time.monotonic() + options.deadline_ms / 1000)
+    until = time.monotonic() + options.deadline_ms / 1000
+    state = Certifier(problem, options, until, known, on_route)
     state.run()
     work, cut = state.work_milli, state.cut_by_clock
     if state.value is None or state.route is None:
@@ -87,16 +108,27 @@ def solve_by_relaxation(problem: RouteProblem, options: SolveOptions) -> RouteSo
     return RouteSolution(status, state.route, state.value, state.bound, gap, work, cut)
 
 
-def solve_directly(problem: RouteProblem, options: SolveOptions) -> RouteSolution:
+def solve_directly(
+    problem: RouteProblem,
+    options: SolveOptions,
+    *,
+    known: Route | None = None,
+    on_route: OnRoute | None = None,
+) -> RouteSolution:
     """Solve as one exact model."""
     started = time.monotonic()
     kernel = build_kernel(problem)
     incumbent = greedy_route(problem)
+    if known is not None and check_route(problem, known).holds:
+        incumbent = known
     _hint(kernel, incumbent)
     runs, cut = _runs(kernel, options, started + options.deadline_ms / 1000)
     found = [run.route(kernel) for run in runs]
     candidates = [route for route in (*found, incumbent) if route is not None]
-    return _certify(problem, options, runs, cut, candidates)
+    solution = _certify(problem, options, runs, cut, candidates)
+    if on_route is not None and solution.route is not None and solution.value_mpt is not None:
+        on_route(solution.route, solution.value_mpt)
+    return solution
 
 
 def _runs(kernel: Kernel, options: SolveOptions, until: float) -> tuple[list[CpSatRun], bool]:

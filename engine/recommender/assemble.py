@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine import __version__
 from engine.catalogue import Catalogue, fold
 from engine.domain import Demand, DemandKind, Level, Reason
+from engine.explanation import Explanation, Price, StepReasons
 from engine.framework import Framework
 from engine.mentorship import missing_dates
 from engine.planning.checks import CheckReport, check_route
 from engine.planning.compile_frame import tempo_most
 from engine.planning.explain import closed_part, unmet_demands
+from engine.planning.problem import RouteProblem
 from engine.planning.problem_json import problem_digest
 from engine.planning.solution import RouteSolution
+from engine.planning.standing import reasons_in_the_way, standing_of, worth_alone
 from engine.recommendation import (
     Certificate,
     ConditionsEntry,
@@ -35,9 +38,7 @@ from engine.recommendation import (
     Unmet,
 )
 from engine.recommender.route_entry import build_route_entry
-
-if TYPE_CHECKING:
-    from engine.recommender.pipeline import Stages
+from engine.recommender.stages import Stages
 
 MPT = 1_000
 
@@ -71,7 +72,7 @@ def assemble(stages: Stages, framework: Framework, catalogue: Catalogue) -> Reco
         conflict=_conflict(stages, catalogue),
         repairs=_repairs(stages, catalogue),
         notes=tuple(_notes(stages, framework, catalogue)),
-        not_chosen=_not_chosen(stages, catalogue),
+        not_chosen=_not_chosen(stages, catalogue, report),
         provenance=_provenance(stages, framework, catalogue, digest),
     )
 
@@ -253,18 +254,62 @@ def _covering(stages: Stages) -> list[list[str]]:
     ]
 
 
-def _not_chosen(stages: Stages, catalogue: Catalogue) -> dict[str, Reason]:
+def explanation_of(stages: Stages, catalogue: Catalogue, prices: tuple[Price, ...]) -> Explanation:
+    """Reasons of the steps and counts of the codes of all others, with prices."""
+    route, problem = stages.solution.route, stages.compiled.problem
+    steps: tuple[StepReasons, ...] = ()
+    if route is not None:
+        entry = build_route_entry(stages, catalogue, check_route(problem, route))
+        steps = tuple(StepReasons(s.activity, s.title, s.reasons) for s in entry.steps)
+    counts = Counter(reason.code for reason in not_chosen(stages, catalogue).values())
+    return Explanation(
+        steps=steps,
+        prices=prices,
+        problem_digest=problem_digest(problem),
+        not_chosen=dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))),
+    )
+
+
+def not_chosen(stages: Stages, catalogue: Catalogue) -> dict[str, Reason]:
+    """Why each activity is not in the route, by id in the order of the catalogue."""
+    route = stages.solution.route
+    report = None if route is None else check_route(stages.compiled.problem, route)
+    return _not_chosen(stages, catalogue, report)
+
+
+def _not_chosen(
+    stages: Stages, catalogue: Catalogue, report: CheckReport | None
+) -> dict[str, Reason]:
     compiled, route = stages.compiled, stages.solution.route
     chosen = {compiled.activity_ids[j] for j in route.chosen} if route else set()
-    admitted = ~compiled.problem.candidates.excluded
-    open_ids = {i for i, a in zip(compiled.activity_ids, admitted, strict=True) if a}
+    in_the_way = _in_the_way(stages, report)
 
     def why(i: str) -> Reason:
         if i in compiled.dropped:
             return compiled.dropped[i]
-        return Reason("outranked") if i in open_ids else Reason("excluded", {"label": i})
+        return in_the_way.get(i, NO_ROUTE)
 
     return {i: why(i) for i in catalogue.activity_ids if i not in chosen}
+
+
+NO_ROUTE = Reason("no_route")
+
+
+def _in_the_way(stages: Stages, report: CheckReport | None) -> dict[str, Reason]:
+    """Reasons of the activities that have candidates; without a route only the bans."""
+    problem, route = stages.compiled.problem, stages.solution.route
+    if route is None or report is None:
+        admitted = {problem.activities[a].label for a in _open_activities(problem)}
+        banned = (a.label for a in problem.activities if a.label not in admitted)
+        return {i: Reason("excluded", {"label": i}) for i in banned}
+    standing = standing_of(problem, route, report)
+    return reasons_in_the_way(problem, standing, route.chosen, worth_alone(problem))
+
+
+def _open_activities(problem: RouteProblem) -> list[int]:
+    """Activities with a candidate that is not excluded."""
+    table = problem.candidates
+    return [int(a) for a in np.unique(table.activity[~table.excluded])]
 
 
 def _conflict(stages: Stages, catalogue: Catalogue) -> tuple[ConflictMember, ...] | None:
@@ -273,7 +318,7 @@ def _conflict(stages: Stages, catalogue: Catalogue) -> tuple[ConflictMember, ...
         return None
     members = []
     for m in stages.conflict.members:
-        parameters = _titled(m.parameters, catalogue)
+        parameters = titled(m.parameters, catalogue)
         cause = stages.compiled.dropped.get(str(m.parameters.get("label")))
         if cause is not None:
             parameters["cause"] = cause.code
@@ -281,7 +326,7 @@ def _conflict(stages: Stages, catalogue: Catalogue) -> tuple[ConflictMember, ...
     return tuple(members)
 
 
-def _titled(parameters: Mapping[str, object], catalogue: Catalogue) -> dict[str, object]:
+def titled(parameters: Mapping[str, object], catalogue: Catalogue) -> dict[str, object]:
     """Parameters with the title of the activity that ``label`` names, if it names one."""
     label = str(parameters.get("label"))
     index = catalogue.activity_index.get(label)
@@ -300,10 +345,10 @@ def _repairs(stages: Stages, catalogue: Catalogue) -> tuple[Repair, ...]:
     best = max((r.value_mpt for r in options if r.value_mpt is not None), default=None)
     repairs = []
     for option in options:
-        parameters = _titled(option.parameters, catalogue)
+        parameters = titled(option.parameters, catalogue)
         changes = parameters.get("changes")
         if isinstance(changes, list):
-            parameters["changes"] = [_titled(change, catalogue) for change in changes]
+            parameters["changes"] = [titled(change, catalogue) for change in changes]
         if best is not None and option.value_mpt is not None:
             parameters["loss"] = (best - option.value_mpt) / MPT
         repairs.append(Repair(option.code, parameters))

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol, Self
 
 from engine.calendar import (
     WorkCalendar,
     build_calendar,
-    default_horizon,
-    educator_zone,
-    local_date,
 )
 from engine.catalogue import Catalogue, compile_catalogue
 from engine.deficits import assess_deficits
@@ -29,53 +26,42 @@ from engine.domain import (
     Request,
 )
 from engine.errors import Fault, InputError
+from engine.explanation import Explanation, WhyNot
 from engine.framework import DEFAULT_FRAMEWORK, Framework, load_framework
 from engine.matching.coverage import infer_themes
 from engine.matching.eligibility import OfferingTable
 from engine.matching.matcher import ActivityMatcher
 from engine.mentorship import mentor_need
-from engine.planning.compile import CompiledProblem, compile_problem
+from engine.planning.compile import compile_problem
 from engine.planning.conflicts import Conflict, find_conflict
-from engine.planning.problem import RouteProblem
+from engine.planning.problem_json import problem_digest
 from engine.planning.solution import RouteSolution, SolveOptions, SolveStatus
 from engine.planning.solver import solve
 from engine.policy import PolicyProfile, list_policies, load_policy
-from engine.recommendation import Recommendation
-from engine.recommender.assemble import assemble
+from engine.recommender.assemble import assemble, explanation_of, not_chosen
+from engine.recommender.changes import Case
+from engine.recommender.given_steps import GivenStep
+from engine.recommender.pin_repairs import with_pin_repairs
+from engine.recommender.prices import PRICES_DEADLINE_MS, price_relaxations
 from engine.recommender.request import RouteRequest
+from engine.recommender.route_check import RouteCheck, check_hand_made
+from engine.recommender.stages import (
+    Outcome,
+    OutdatedRoute,
+    Prepared,
+    Stages,
+    horizon_days,
+    prepared_of,
+    solve_options,
+    stages_of,
+)
+from engine.recommender.variant_entries import variants_of
+from engine.recommender.why_not import IN_ROUTE_REASON, AskLimits, Recompile, explain_absence
 
 TEXT_CONFIDENCE = 0.25
 """Least confidence of a node found for a request's text; below it the text itself is matched."""
 
 DEFAULT_POLICY = "default"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stages:
-    """What every stage said of one request; the answer is assembled from it."""
-
-    request: RouteRequest
-    policy: PolicyProfile
-    requests: tuple[Request, ...]
-    request_nodes: Mapping[str, tuple[str, ...]]
-    deficits: DeficitVector
-    ranking: Ranking
-    calendar: WorkCalendar
-    mentor_need: MentorNeed
-    compiled: CompiledProblem
-    options: SolveOptions
-    solution: RouteSolution
-    conflict: Conflict | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
-    """An answer with the problem that replays it."""
-
-    recommendation: Recommendation
-    problem: RouteProblem
-    options: SolveOptions
-    solution: RouteSolution
 
 
 class CatalogueSource(Protocol):
@@ -188,16 +174,162 @@ class Recommender:
         InputError
             Everything that is wrong in the request.
         """
+        started = time.monotonic()
         stages = self._stages(request)
         recommendation = assemble(stages, self.framework, self.catalogue)
+        if request.variants:
+            variants = variants_of(stages, self.catalogue, started)
+            recommendation = replace(recommendation, variants=variants)
         return Outcome(recommendation, stages.compiled.problem, stages.options, stages.solution)
+
+    def check(
+        self, request: RouteRequest, steps: Sequence[GivenStep], mentor: str | None = None
+    ) -> RouteCheck:
+        """Judge a hand-made route of this educator, and mend it with the least edit.
+
+        Parameters
+        ----------
+        mentor
+            Id of the mentor asked for; ``None`` = whoever suits.
+
+        Raises
+        ------
+        InputError
+            Everything that is wrong in the request, in the steps and in the mentor.
+        """
+        return check_hand_made(self.prepare(request), self.catalogue, steps, mentor)
+
+    # ------------------------------------------------------------------ questions afterwards
+
+    def why_not(
+        self,
+        request: RouteRequest,
+        activity_id: str,
+        *,
+        known: RouteSolution | None = None,
+        digest: str | None = None,
+        only: Collection[str] = (),
+        limits: AskLimits | None = None,
+    ) -> WhyNot:
+        """Why an activity is not in the route: the least changes that admit it, or its price.
+
+        Parameters
+        ----------
+        known
+            What the solve of this request said; ``None`` = solve it first.
+        digest
+            Of the problem that ``known`` belongs to.
+        only
+            Codes of the changes to look at; empty = all kinds.
+
+        Raises
+        ------
+        InputError
+            ``unknown_activity``, and everything that is wrong in the request.
+        OutdatedRoute
+            The request gives another problem than ``digest`` says: data have changed since.
+        """
+        stages = self._known_stages(request, known, digest)
+        prepared = prepared_of(stages)
+        return explain_absence(
+            prepared,
+            stages.solution,
+            not_chosen(stages, self.catalogue).get(activity_id, IN_ROUTE_REASON),
+            self.catalogue,
+            activity_id,
+            self._recompile(prepared),
+            limits or AskLimits(),
+            only,
+        )
+
+    def explain(
+        self,
+        request: RouteRequest,
+        *,
+        known: RouteSolution | None = None,
+        digest: str | None = None,
+        limits: AskLimits | None = None,
+    ) -> Explanation:
+        """Reasons of the steps, and the value of what would help; parameters as of ``why_not``.
+
+        Raises
+        ------
+        InputError
+            Everything that is wrong in the request.
+        OutdatedRoute
+            The request gives another problem than ``digest`` says: data have changed since.
+        """
+        stages = self._known_stages(request, known, digest)
+        prepared = prepared_of(stages)
+        asked = limits or AskLimits(deadline_ms=PRICES_DEADLINE_MS)
+        prices = price_relaxations(prepared, stages.solution, self._recompile(prepared), asked)
+        return explanation_of(stages, self.catalogue, prices)
+
+    def _recompile(self, base: Prepared) -> Recompile:
+        def recompile(case: Case, rank_again: bool) -> Prepared:
+            return self.prepare_changed(base, case.request, case.policy, rank_again=rank_again)
+
+        return recompile
+
+    def _known_stages(
+        self, request: RouteRequest, known: RouteSolution | None, digest: str | None
+    ) -> Stages:
+        prepared = self.prepare(request)
+        problem = prepared.compiled.problem
+        if digest is not None and problem_digest(problem) != digest:
+            raise OutdatedRoute(digest)
+        solution = known or solve(problem, prepared.options)
+        return stages_of(prepared, solution, None)
 
     # ------------------------------------------------------------------ stages
 
-    def _stages(self, request: RouteRequest) -> Stages:
+    def prepare(self, request: RouteRequest) -> Prepared:
+        """Every stage up to the problem; nothing is solved.
+
+        Raises
+        ------
+        NothingToPlan
+            Neither a usable diagnostic result nor a request.
+        InputError
+            Everything that is wrong in the request.
+        """
         policy = self.policy_of(request.policy)
         deficits, nodes = self._deficits(request, policy)
         ranking = self._rank(request, policy, deficits)
+        return self._compile(request, policy, nodes, deficits, ranking)
+
+    def prepare_changed(
+        self,
+        base: Prepared,
+        request: RouteRequest,
+        policy: PolicyProfile,
+        *,
+        rank_again: bool = False,
+    ) -> Prepared:
+        """Compile a changed request of the same educator, keeping what the change cannot touch.
+
+        Parameters
+        ----------
+        base
+            Its deficits stand: evidence, requests and targets must be the same.
+        policy
+            May differ from any profile on file.
+        rank_again
+            The change touches who may take part (admitted forms, history).
+        """
+        ranking = base.ranking
+        if rank_again:
+            ranking = self._rank(request, policy, base.deficits)
+        return self._compile(request, policy, base.request_nodes, base.deficits, ranking)
+
+    def _compile(
+        self,
+        request: RouteRequest,
+        policy: PolicyProfile,
+        nodes: Mapping[str, tuple[str, ...]],
+        deficits: DeficitVector,
+        ranking: Ranking,
+    ) -> Prepared:
         calendar = self._calendar(request, policy)
         need = self._mentor_need(request, policy, deficits, calendar)
         organisation = request.educator.organisation
@@ -215,28 +347,41 @@ class Recommender:
             home_locality=organisation.locality if organisation else "",
             node_coverage=self.matcher.coverage_,
         )
-        options = solve_options(request, policy)
-        started = time.monotonic()
-        solution = solve(compiled.problem, options)
-        conflict = None
-        if solution.status is SolveStatus.INFEASIBLE:
-            spent_ms = round((time.monotonic() - started) * 1000)
-            left = replace(options, deadline_ms=max(1, options.deadline_ms - spent_ms))
-            conflict = find_conflict(compiled.problem, left)
-        return Stages(
+        return Prepared(
             request=request,
             policy=policy,
-            requests=request.requests,
             request_nodes=nodes,
             deficits=deficits,
             ranking=ranking,
             calendar=calendar,
             mentor_need=need,
             compiled=compiled,
-            options=options,
-            solution=solution,
-            conflict=conflict,
+            options=solve_options(request, policy),
         )
+
+    def _stages(self, request: RouteRequest) -> Stages:
+        prepared = self.prepare(request)
+        problem, options = prepared.compiled.problem, prepared.options
+        started = time.monotonic()
+        solution = solve(problem, options)
+        conflict = None
+        if solution.status is SolveStatus.INFEASIBLE:
+            conflict = self._conflict(prepared, started)
+        return stages_of(prepared, solution, conflict)
+
+    def _conflict(self, prepared: Prepared, started: float) -> Conflict | None:
+        """Why there is no route, in what the solve left of the deadline."""
+
+        def left() -> SolveOptions:
+            spent_ms = round((time.monotonic() - started) * 1000)
+            options = prepared.options
+            return replace(options, deadline_ms=max(1, options.deadline_ms - spent_ms))
+
+        conflict = find_conflict(prepared.compiled.problem, left())
+        if conflict is None:
+            return None
+        recompile = self._recompile(prepared)
+        return with_pin_repairs(prepared, conflict, self.catalogue, recompile, left())
 
     def _deficits(
         self, request: RouteRequest, policy: PolicyProfile
@@ -312,52 +457,3 @@ class Recommender:
             request.as_of,
             framework=self.framework,
         )
-
-
-def horizon_days(request: RouteRequest, policy: PolicyProfile) -> tuple[dt.date, dt.date]:
-    """First and last day of the horizon, in the educator's zone.
-
-    Raises
-    ------
-    InputError
-        ``empty_horizon`` if it ends before it starts, ``horizon_too_long`` above 156 weeks.
-    """
-    zone = educator_zone(request.educator, policy)
-    monday, weeks = default_horizon(request.as_of, zone, policy.limits.horizon_weeks)
-    asked = request.constraints
-    first = asked.horizon_start or monday
-    first = max(first, local_date(request.as_of, zone))
-    last = asked.horizon_end or first - dt.timedelta(days=first.weekday() - 7 * weeks + 1)
-    fault = None
-    if last < first:
-        fault = ("empty_horizon", f"горизонт кончается {last}, раньше начала {first}")
-    elif (last - first).days > 7 * 156:
-        fault = ("horizon_too_long", f"горизонт {first} — {last} длиннее 156 недель")
-    if fault:
-        raise InputError([Fault(fault[0], fault[1], pointer="/constraints/horizon")])
-    return first, last
-
-
-def solve_options(request: RouteRequest, policy: PolicyProfile) -> SolveOptions:
-    """Limits of the solve: the request's, else the policy's.
-
-    The deterministic limit follows the deadline in the policy's proportion, so that a longer
-    deadline means more work and the work still ends before the clock.
-    """
-    limits = policy.solve
-    deadline = request.deadline_ms if request.deadline_ms is not None else limits.deadline_ms
-    gap = request.gap_rel if request.gap_rel is not None else limits.gap_rel
-    work = request.deterministic_time
-    if work is None:
-        work = limits.deterministic_time * deadline / limits.deadline_ms
-    return SolveOptions(
-        gap_ppm=round(gap * 1_000_000),
-        deadline_ms=deadline,
-        work_milli=max(1, round(work * 1000)),
-        seed=request.seed,
-    )
-
-
-def with_id(outcome: Outcome, route_id: str) -> Outcome:
-    """The same outcome under another id, for example the store's."""
-    return replace(outcome, recommendation=replace(outcome.recommendation, id=route_id))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 
 from engine.domain import (
     Constraints,
@@ -13,6 +14,8 @@ from engine.domain import (
     ItemResponse,
     Request,
 )
+from engine.recommendation import to_dict
+from engine.recommendation_json import record_from_dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class RouteRequest:
         ``None`` = the policy's.
     deterministic_time
         Most deterministic work of the solver in its seconds; ``None`` = the policy's.
+    variants
+        Find the fast and the light variant too: half of the deadline is theirs.
     """
 
     educator: Educator
@@ -44,3 +49,21 @@ class RouteRequest:
     deterministic_time: float | None = None
     seed: int = 0
     language: str = "ru"
+    variants: bool = False
+
+
+def request_to_json(request: RouteRequest) -> str:
+    """JSON text from which every stage can be done again; the educator's name is left out."""
+    nameless = replace(request, educator=replace(request.educator, display_name=None))
+    return json.dumps(to_dict(nameless, digits=None), ensure_ascii=False, allow_nan=False)
+
+
+def request_from_json(text: str) -> RouteRequest:
+    """The inverse of ``request_to_json``.
+
+    Raises
+    ------
+    ArtefactError
+        The text is of another version or damaged; the pointer names the place.
+    """
+    return record_from_dict(RouteRequest, json.loads(text))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from engine.catalogue import Catalogue
 from engine.domain import Kind, Reason
@@ -21,9 +20,7 @@ from engine.recommendation import (
     Step,
     WeekLoad,
 )
-
-if TYPE_CHECKING:
-    from engine.recommender.pipeline import Stages
+from engine.recommender.stages import Stages
 
 FACTORS_SHOWN = 3
 

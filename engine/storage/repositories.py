@@ -42,6 +42,11 @@ class StoredRoute:
         Bytes of the problem file.
     problem_digest
         Digest of the provenance.
+    request
+        JSON text of the translated request, ``as_of`` included and nobody's name in it: from it
+        every stage can be done again. ``None`` = stored before requests were kept.
+    solution
+        JSON text of what the solve said; ``None`` as for ``request``.
     """
 
     id: str
@@ -53,6 +58,8 @@ class StoredRoute:
     problem_digest: str
     answer: str
     problem: bytes
+    request: str | None = None
+    solution: str | None = None
 
 
 class RouteRepository:

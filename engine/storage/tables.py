@@ -55,7 +55,9 @@ class Base(DeclarativeBase):
 class RouteRow(Base):
     """One answered request, also without a route (INFEASIBLE, UNKNOWN).
 
-    ``answer`` is the JSON text as it was sent, ``problem`` the problem file's bytes.
+    ``answer`` is the JSON text as it was sent, ``problem`` the problem file's bytes; ``request``
+    and ``solution`` are the JSON forms of the translated request and of what the solve said,
+    null in rows of before they were kept.
     """
 
     __tablename__ = "routes"
@@ -69,6 +71,8 @@ class RouteRow(Base):
     problem_digest: Mapped[str] = mapped_column(sa.String(ID_LENGTH), index=True)
     answer: Mapped[str] = mapped_column(sa.Text)
     problem: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    request: Mapped[str | None] = mapped_column(sa.Text)
+    solution: Mapped[str | None] = mapped_column(sa.Text)
 
 
 class EducatorRow(Base):

@@ -5,6 +5,7 @@ The words lie in ``<language>/labels.toml`` (names of controlled lists), ``messa
 documents); ``codes.toml`` declares which parameters a message may use.
 """
 
+from engine.wording.explanations import interval_words, price_words, why_not_words
 from engine.wording.messages import FAMILIES, Coded, phrase, sentence, word
 from engine.wording.summaries import (
     certificate_words,
@@ -20,13 +21,16 @@ __all__ = [
     "LANGUAGES",
     "Coded",
     "certificate_words",
+    "interval_words",
     "known_language",
     "label",
     "likelihood_words",
     "next_steps",
     "official_level_words",
     "phrase",
+    "price_words",
     "sentence",
     "status_words",
+    "why_not_words",
     "word",
 ]

@@ -21,7 +21,18 @@ from typing import Protocol
 from engine.wording.tables import known_language, tables
 from engine.wording.values import FORMATS, as_written, is_absent
 
-FAMILIES: tuple[str, ...] = ("reason", "unmet", "conflict", "repair", "rule", "action")
+FAMILIES: tuple[str, ...] = (
+    "reason",
+    "unmet",
+    "conflict",
+    "repair",
+    "rule",
+    "action",
+    "change",
+    "variant",
+    "violation",
+    "edit",
+)
 """Tables in which a code is looked up, after the family that was asked for."""
 
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,6 +31,14 @@ from engine.domain import (
     Request,
     Slot,
 )
+from engine.explanation import (
+    ChangeOutcome,
+    Explanation,
+    PointsInterval,
+    Price,
+    StepReasons,
+    WhyNot,
+)
 from engine.framework import Framework, load_framework
 from engine.interchange import DataPackage
 from engine.planning.problem import CandidateTable, RouteProblem
@@ -45,7 +54,7 @@ from engine.recommendation import (
     Resources,
     RouteEntry,
 )
-from engine.recommender import Outcome, RouteRequest
+from engine.recommender import AskLimits, Outcome, RouteRequest
 
 AS_OF = dt.datetime(2026, 8, 31, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=3)))
 FRAMEWORK = load_framework()
@@ -100,6 +109,9 @@ class FakeEngine:
     status: str = "OPTIMAL"
     error: Exception | None = None
     asked: list[RouteRequest] = field(default_factory=list)
+    questions: list[tuple[str, RouteSolution | None, str | None, tuple[str, ...]]] = field(
+        default_factory=list
+    )
 
     def deficits(self, request: RouteRequest) -> DeficitVector:
         self._note(request)
@@ -116,6 +128,45 @@ class FakeEngine:
         return Outcome(
             recommendation(request, self.status), empty_problem(), SolveOptions(), solution
         )
+
+    def why_not(
+        self,
+        request: RouteRequest,
+        activity_id: str,
+        *,
+        known: RouteSolution | None = None,
+        digest: str | None = None,
+        only: Collection[str] = (),
+        limits: AskLimits | None = None,
+    ) -> WhyNot:
+        self._note(request)
+        self.questions.append((activity_id, known, digest, tuple(only)))
+        changes = (
+            ChangeOutcome("more_tempo", {"minutes": 90}, "admits"),
+            ChangeOutcome(
+                "more_weeks", {"weeks": 26, "until": dt.date(2027, 9, 1)}, "not_verified"
+            ),
+        )
+        reason = Reason("tempo", {"asked_min": 200, "limit_min": 120})
+        return WhyNot(
+            activity_id, "Семинар", reason, "admitted_by", None, changes, digest or "d" * 64
+        )
+
+    def explain(
+        self,
+        request: RouteRequest,
+        *,
+        known: RouteSolution | None = None,
+        digest: str | None = None,
+        limits: AskLimits | None = None,
+    ) -> Explanation:
+        self._note(request)
+        steps = (StepReasons("a", "Семинар a", (Reason("practice_for", {"title": "Курс"}),)),)
+        prices = (
+            Price("more_tempo", {"minutes": 60}, PointsInterval(10.0, 12.5, False)),
+            Price("drop_pin", {"label": "b"}, None),
+        )
+        return Explanation(steps, prices, digest or "d" * 64, {"no_gain": 3})
 
     def _note(self, request: RouteRequest) -> None:
         self.asked.append(request)

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from engine.domain import Position, Request
-from engine.planning.problem_json import read_problem_file
+from engine.planning.problem_json import NO_CLOCK_MS, read_problem_file
 from engine.storage import Store
 from tests.api.conftest import NOW, places, refused, whole
 from tests.api.fakes import BUSY, KNOWN, NODES, RESPONSES, RESULT, FakeEngine
@@ -226,13 +226,13 @@ def test_a_bad_calendar_text_is_named(client: TestClient, text: str, code: str) 
 
 
 def test_the_problem_file_is_kept(client: TestClient) -> None:
-    """The problem comes back as a file that the engine reads again."""
+    """The problem comes back as a file that the engine reads again, without a clock."""
     location = client.post("/routes", json=whole()).headers["location"]
     answer = client.get(f"{location}/problem")
     assert answer.headers["content-type"] == "application/json"
     problem, options = read_problem_file(answer.content)
     assert problem.tempo_min.tolist() == [120]
-    assert options.deadline_ms == 1000
+    assert options.deadline_ms == NO_CLOCK_MS
 
 
 def test_calendar_and_page_are_served(client: TestClient) -> None:

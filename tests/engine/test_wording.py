@@ -367,7 +367,11 @@ FAMILY_OF_RECORD = {
     "Member": ("conflict",),
     Repair.__name__: ("repair",),
     "RepairOption": ("repair",),
-    "_priced": ("repair",),
+    "priced": ("repair",),
+    "ChangeOutcome": ("change",),
+    "ChangeKind": ("change",),
+    "single": ("change",),
+    "Relaxation": ("change",),
 }
 POSITION_OF_CODE = {"Unmet": 2}
 
@@ -444,6 +448,7 @@ WORDED_AHEAD = {
 def _made_elsewhere() -> set[str]:
     """Reasons whose code is no literal at its ``Reason``: from tables and composed ones."""
     from engine.planning.compile_runs import STAGES
+    from engine.planning.standing import REASON_OF_RULE
     from engine.planning.validity import PIN_CODES
 
     composed = {
@@ -455,7 +460,7 @@ def _made_elsewhere() -> set[str]:
         for prefix in [getattr(node.args[0].values[0], "value", "")]
         for end in ("competency", "subject", "position", "district")
     }
-    return {*STAGES, *composed, *PIN_CODES}
+    return {*STAGES, *composed, *PIN_CODES, *REASON_OF_RULE.values()}
 
 
 def test_every_worded_reason_is_made_by_some_stage():

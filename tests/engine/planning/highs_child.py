@@ -73,6 +73,9 @@ def _solve(arrays: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, A
     seconds = time.perf_counter() - started
     status = highs.modelStatusToString(highs.getModelStatus())
     info = highs.getInfo()
+    if status == "Empty":
+        # Neither columns nor rows: nothing to choose is worth nothing.
+        return {"status": "Optimal", "value": 0.0, "bound": 0.0, "seconds": seconds}
     found = info.primal_solution_status == 2
     return {
         "status": status,

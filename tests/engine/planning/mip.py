@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import scipy.sparse as sp
 
 Terms = Iterable[tuple[int, float]]
 INFINITY = float("inf")
@@ -60,6 +61,49 @@ class Mip:
             file.write("General\n")
             file.writelines(f" x{i}\n" for i in np.flatnonzero(self.integer).tolist())
             file.write("End\n")
+
+    def write_mps(self, path: Path) -> None:
+        """Write in the free MPS format, for solvers whose LP format is another."""
+        kinds = [_kind(*ends) for ends in zip(self.row_low, self.row_high, strict=True)]
+        with path.open("w", encoding="ascii") as file:
+            file.write("NAME route\nOBJSENSE\n    MAX\nROWS\n N obj\n")
+            file.writelines(f" {kind} r{r}\n" for r, (kind, _, _) in enumerate(kinds))
+            file.write("COLUMNS\n")
+            file.writelines(self._mps_columns())
+            file.write("RHS\n")
+            file.writelines(f" rhs r{r} {right:.17g}\n" for r, (_, right, _) in enumerate(kinds))
+            file.write("RANGES\n")
+            file.writelines(
+                f" rng r{r} {width:.17g}\n" for r, (_, _, width) in enumerate(kinds) if width
+            )
+            file.write("BOUNDS\n")
+            for i, (low, high) in enumerate(zip(self.low, self.high, strict=True)):
+                file.write(f" LO bnd x{i} {low:.17g}\n")
+                file.write(f" UP bnd x{i} {high:.17g}\n" if high < INFINITY else f" PL bnd x{i}\n")
+            file.write("ENDATA\n")
+
+    def _mps_columns(self) -> Iterable[str]:
+        shape = (len(self.row_low), len(self.objective))
+        by_column = sp.csr_array((self.data, self.indices, self.indptr), shape=shape).tocsc()
+        for i, worth in enumerate(self.objective.tolist()):
+            if self.integer[i]:
+                yield f" m{i} 'MARKER' 'INTORG'\n"
+            yield f" x{i} obj {worth:.17g}\n"
+            entries = slice(by_column.indptr[i], by_column.indptr[i + 1])
+            rows = by_column.indices[entries].tolist()
+            for r, value in zip(rows, by_column.data[entries].tolist(), strict=True):
+                yield f" x{i} r{r} {value:.17g}\n"
+            if self.integer[i]:
+                yield f" e{i} 'MARKER' 'INTEND'\n"
+
+
+def _kind(low: float, high: float) -> tuple[str, float, float]:
+    """Kind, right-hand side and range of a row in MPS."""
+    if low == high:
+        return "E", low, 0.0
+    if high == INFINITY:
+        return "G", low, 0.0
+    return "L", high, high - low if low > -INFINITY else 0.0
 
 
 def _linear(terms: Terms) -> str:

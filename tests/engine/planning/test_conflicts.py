@@ -3,10 +3,23 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.planning.checks import check_route
 from engine.planning.conflicts import conflict_members, find_conflict
-from engine.planning.problem import CheckpointOffer, CheckpointRules, Limits, Pin
+from engine.planning.feasibility import least_multiple
+from engine.planning.problem import (
+    RULES,
+    CheckpointOffer,
+    CheckpointRules,
+    FormLimit,
+    Limits,
+    MentorRules,
+    Pin,
+    ProblemDemand,
+    ProblemMentor,
+)
 from engine.planning.solution import SolveOptions, SolveStatus
 from engine.planning.solver import solve
 from tests.engine.planning.problems import activity, at, candidate, make_problem, random_problem
@@ -125,6 +138,144 @@ def test_two_independent_conflicts_are_repaired_together():
     assert repair.code == "together"
     assert [c["code"] for c in repair.parameters["changes"]] == ["drop_pin", "drop_pin"]
     assert repair.value_mpt is not None
+
+
+def long_pair():
+    """Two long programmes in the same weeks, both pinned."""
+    rows = [candidate(a, start_day=0, end_day=20) for a in range(2)]
+    return {
+        "candidates": rows,
+        "activities": tuple(activity(a, long=True) for a in range(2)),
+        "pins": (pin(0, label="x"), pin(1, label="y")),
+    }
+
+
+def full_day():
+    """One pinned day of 180 minutes of meetings."""
+    meetings = ((at(0, 10), at(0, 13), 0),)
+    return {"candidates": [candidate(0, meetings=meetings)], "pins": (pin(0),)}
+
+
+def slot_problem(**rules):
+    """A pinned step of two weeks, a mentor with one slot in the first of them."""
+    mentor = ProblemMentor("m", 0, 0, 1, ((at(0, 10), at(0, 11), -1),))
+    return {
+        "candidates": [candidate(0, start_day=0, end_day=13)],
+        "pins": (pin(0),),
+        "mentor": MentorRules(required=True, cadence_weeks=1, options=(mentor,), **rules),
+    }
+
+
+BY_RULE = {
+    "parallel": ({**long_pair(), "limits": Limits(parallel_max=1)}, "relax_rule"),
+    "daily_load": ({**full_day(), "limits": Limits(daily_max_min=120)}, "relax_rule"),
+    "form_mix": (
+        {
+            "candidates": [candidate(0, weekly=((0, 60),))],
+            "pins": (pin(0),),
+            "form_mix": (FormLimit(0, most_steps=0),),
+        },
+        "relax_rule",
+    ),
+    "form_by_level": (
+        {
+            # The practice has a gain that this level does not admit, and is in no pin.
+            "candidates": [
+                candidate(0, start_day=0, end_day=0),
+                candidate(1, start_day=3, end_day=3, gains=((0, 100),)),
+            ],
+            "activities": (activity(0, needs_practice=True, practices=(1,)), activity(1, 0)),
+            "demands": (ProblemDemand("d0", ((1_000, 1_000),), categories=0b1110),),
+            "limits": Limits(transfer_weeks=8),
+            "pins": (pin(0),),
+        },
+        "relax_rule",
+    ),
+    "mentor_required": (
+        {"candidates": [], "mentor": MentorRules(required=True, refuse_without=True)},
+        "relax_rule",
+    ),
+    "mentor_cadence": (slot_problem(missed_meeting_allowed=False), "relax_rule"),
+    "formats": (
+        {
+            "candidates": [candidate(0, meetings=((at(0, 10), at(0, 11), -1),))],
+            "pins": (pin(0),),
+            "limits": Limits(online_allowed=False),
+        },
+        "allow_online",
+    ),
+    "transfer": (
+        {
+            "candidates": [candidate(0)],
+            "activities": (activity(0, needs_practice=True),),
+            "limits": Limits(transfer_weeks=8),
+            "pins": (pin(0),),
+        },
+        "relax_rule",
+    ),
+    "steps": (
+        {"candidates": [candidate(0)], "pins": (pin(0),), "limits": Limits(steps_max=0)},
+        "more_steps",
+    ),
+    "required_theme": (
+        {
+            "candidates": [candidate(0, excluded=True)],
+            "pins": (pin(0, label="burnout_prevention", code="required_theme"),),
+        },
+        "relax_rule",
+    ),
+    "required_activity": (
+        {
+            "candidates": [candidate(0, excluded=True)],
+            "pins": (pin(0, label="a0", code="required_activity"),),
+        },
+        "relax_rule",
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", sorted(BY_RULE))
+def test_every_rule_of_the_policy_can_be_a_member_with_a_repair_and_its_cost(rule):
+    """Each rule is named where it contradicts, dropping it helps, and the repair has a value."""
+    fields, code = BY_RULE[rule]
+    rows = fields["candidates"]
+    problem = make_problem(rows, **{k: v for k, v in fields.items() if k != "candidates"})
+    assert solve(problem, EXACT).status is SolveStatus.INFEASIBLE
+    conflict = find_conflict(problem, EXACT)
+    assert rule in codes(conflict)
+    assert conflict.minimal
+    (member,) = (m for m in conflict.members if m.code == rule)
+    assert solve(member.relax(problem), EXACT).route is not None
+    repairs = [r for r in conflict.repairs if r.code == code]
+    assert repairs
+    assert all(r.value_mpt is not None for r in repairs)
+
+
+def test_members_cover_everything_that_is_no_physical_fact():
+    """Rules without a member are physical, or speak of content: listed here one by one."""
+    physical = {"one_offering", "overlap", "seats", "mentor_capacity", "prerequisite"}
+    by_kind = {"tempo", "workload", "budget", "excluded", "pinned", "checkpoints"}
+    named = set(BY_RULE) - {"formats", "required_theme", "required_activity"}
+    assert physical | by_kind | named == set(RULES)
+
+
+def test_what_cannot_be_decided_is_no_repair():
+    """A search for the least multiple that meets an undecided check ends without an answer."""
+    asked = []
+
+    def undecided(n):
+        asked.append(n)
+        return
+
+    assert least_multiple(undecided, 1, 1_024) == (None, 1)
+    assert asked == [1]
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 8))
+def test_the_least_multiple_is_found(least, most, first):
+    """Of a monotone check the least multiple, or the greatest one tried where none admits."""
+    verdict, n = least_multiple(lambda n: n >= least, first, most)
+    assert (verdict, n) == ((True, least) if least <= most else (False, most))
 
 
 def test_a_feasible_problem_has_no_conflict():

@@ -32,6 +32,7 @@ from engine.planning.problem import (
     RouteProblem,
 )
 from engine.planning.problem_json import (
+    NO_CLOCK_MS,
     problem_digest,
     problem_from_dict,
     problem_to_dict,
@@ -84,6 +85,14 @@ def test_round_trip_keeps_everything(seed: int, size: str) -> None:
     assert options == OPTIONS
     assert write_problem_file(again, options) == data
     assert same(problem_from_dict(problem_to_dict(problem)), problem)
+
+
+def test_extreme_options_are_kept() -> None:
+    """The greatest seed that the service takes, no clock and no work are read back."""
+    options = SolveOptions(0, NO_CLOCK_MS, 0, 2**31 - 1)
+    data = write_problem_file(random_problem(0), options)
+    VALIDATOR.validate(json.loads(data))
+    assert read_problem_file(data)[1] == options
 
 
 @pytest.mark.parametrize("seed", range(15))
@@ -194,6 +203,8 @@ WRONG: list[tuple[Edit, str, bool]] = [
     ((("problem", "candidates", "activity", 0), 99), "index_out_of_range", False),
     ((("options", "deadline_ms"), 0), "out_of_range", True),
     ((("options", "gap_ppm"), 1.0), "wrong_type", False),
+    ((("options", "work_milli"), -1), "out_of_range", True),
+    ((("options", "seed"), 2**31), "number_too_large", True),
     ((("surprise",), 1), "unknown_field", True),
     ((("problem",), REMOVE), "missing_field", True),
 ]

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from engine.planning.problem import Limits, RouteProblem
+from engine.planning.problem import RULES, Limits, RouteProblem
 from engine.planning.solution import SolveOptions, SolveStatus
 from engine.planning.solver import solve
 from engine.simulation import RegionPlan
@@ -14,6 +14,7 @@ from tests.bench.chain import ask, build_world, compile_asked
 from tests.engine.planning.highs_child import HighsAnswer, run_highs
 from tests.engine.planning.oracle import best_route
 from tests.engine.planning.problems import at, candidate, make_problem, random_problem
+from tests.engine.planning.relaxed import without
 from tests.engine.planning.second_formulation import POINT, formulate
 
 EXACT = SolveOptions(gap_ppm=0, deadline_ms=30_000, work_milli=60_000)
@@ -101,6 +102,44 @@ def test_another_solver_on_another_formulation_agrees(size: str, first: int, cou
             assert solution.status is SolveStatus.OPTIMAL, seed
             assert solution.value_mpt == solution.bound_mpt == expected, seed
             _holds_between(problem, expected)
+
+
+BINDING_LEAST = 4
+SAMPLED = [("medium", seed) for seed in range(1_000, 1_060)]
+SAMPLED += [("small", seed) for seed in range(1_000, 1_180)]
+"""Seeds of ``BATCHES``, those beyond brute force first."""
+
+
+def _binding() -> dict[str, list[tuple[str, int]]]:
+    """For each rule the first problems of which the engine says that it changes their optimum."""
+    found: dict[str, list[tuple[str, int]]] = {rule: [] for rule in RULES}
+    for size, seed in SAMPLED:
+        wanted = [rule for rule in RULES if len(found[rule]) < BINDING_LEAST]
+        problem = random_problem(seed, size)
+        value = solve(problem, EXACT).value_mpt if wanted else None
+        for rule in wanted:
+            free = without(problem, rule)
+            if free is not None and solve(free, EXACT).value_mpt != value:
+                found[rule].append((size, seed))
+    return found
+
+
+def test_every_rule_binds_in_the_compared_problems() -> None:
+    """Each rule, taken away, changes the optimum of some, for the engine and for HiGHS alike."""
+    found = _binding()
+    assert {rule: pairs for rule, pairs in found.items() if len(pairs) < BINDING_LEAST} == {}
+    assert all(any(size == "medium" for size, _ in pairs) for pairs in found.values())
+    cases = [(rule, *pair) for rule, pairs in found.items() for pair in pairs]
+    bound = [random_problem(seed, size) for _, size, seed in cases]
+    freed = [without(p, rule) for p, (rule, _, _) in zip(bound, cases, strict=True)]
+    programs = [formulate(p) for p in (*bound, *freed) if p is not None]
+    values = [_value_mpt(answer) for answer in run_highs(programs, HIGHS_EXACT)]
+    for i, case in enumerate(cases):
+        free = freed[i]
+        assert free is not None
+        assert values[i] == solve(bound[i], EXACT).value_mpt, case
+        assert values[len(cases) + i] == solve(free, EXACT).value_mpt, case
+        assert values[i] != values[len(cases) + i], case
 
 
 def test_simulated_problems_agree() -> None:

@@ -45,6 +45,8 @@ ROUTE = StoredRoute(
     problem_digest="abc",
     answer='{"id": "r-1", "title": "ё"}',
     problem=b"\x00\xff{}",
+    request='{"as_of": "2026-08-31T09:30:00+10:00"}',
+    solution='{"status": "OPTIMAL"}',
 )
 SCORES = (
     DiagnosticResult("p-2", DAY, Method.TEST, "n2", 3.25, 10.0, 6),
@@ -65,6 +67,15 @@ def test_a_route_comes_back_byte_for_byte(store: Store) -> None:
         assert kept.routes.get("r-2") is None
     assert read == ROUTE
     assert read.created_at.utcoffset() == dt.timedelta(0)
+
+
+def test_a_route_of_before_requests_were_kept(store: Store) -> None:
+    """Request and solution may be absent and come back absent."""
+    old = replace(ROUTE, request=None, solution=None)
+    with store.writing() as kept:
+        kept.routes.add(old)
+    with store.reading() as kept:
+        assert kept.routes.get("r-1") == old
 
 
 def test_a_route_is_written_once(store: Store) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from engine.errors import ConfigurationError
 from engine.storage import Store, open_store
+from engine.storage.store import _configuration as configuration
 from engine.storage.tables import Base
 
 
@@ -53,6 +55,32 @@ def test_upgrade_is_repeatable_and_makes_the_store_ready(tmp_path: Path) -> None
     store.upgrade()
     store.upgrade()
     assert store.ready()
+    store.close()
+
+
+def test_a_database_of_the_first_version_keeps_its_routes(tmp_path: Path) -> None:
+    """Upgrading 0001 → head adds empty columns; going back takes them away and nothing else."""
+    store = open_store(f"sqlite:///{tmp_path / 'old.db'}")
+    columns = "id, created_at, educator_id, as_of, status, policy, problem_digest, answer, problem"
+    with store.engine.begin() as connection:
+        command.upgrade(configuration(connection), "0001")
+        connection.exec_driver_sql(
+            f"INSERT INTO routes ({columns}) VALUES ('r-1', '2026-08-31 00:00:00', 'e-1',"
+            " '2026-08-31 00:00:00', 'OPTIMAL', 'spb', 'abc', '{}', x'7b7d')"
+        )
+    assert not store.ready()
+    store.upgrade()
+    assert store.ready()
+    with store.reading() as kept:
+        route = kept.routes.get("r-1")
+    assert route is not None
+    assert (route.answer, route.problem) == ("{}", b"{}")
+    assert (route.request, route.solution) == (None, None)
+    with store.engine.begin() as connection:
+        command.downgrade(configuration(connection), "0001")
+        found = connection.exec_driver_sql("SELECT * FROM routes").mappings().one()
+    assert set(found) == set(columns.split(", "))
+    assert found["status"] == "OPTIMAL"
     store.close()
 
 

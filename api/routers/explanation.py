@@ -1,0 +1,56 @@
+"""Questions about a kept route: why not this, why this, and what would help."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+
+from api.deps import KeptRoute, Loaded
+from api.routers.responses import ALWAYS, problems
+from api.schemas.answers import ExplanationAnswer, WhyNotAnswer
+from engine.recommendation import to_dict
+
+ChangeCode = Literal[
+    "more_tempo", "more_total", "more_weeks", "more_steps", "more_budget", "more_parallel",
+    "more_daily", "later_hours", "earlier_hours", "working_hours", "open_weekday", "allow_online",
+    "free_slot", "lift_ban", "drop_pin", "pin_it", "allow_form", "relax_rule", "complete_first",
+]  # fmt: skip
+
+router = APIRouter(
+    prefix="/routes/{route_id}",
+    tags=["routes"],
+    responses=problems(*ALWAYS, "route_not_found", "route_outdated", "route_not_repeatable"),
+)
+
+
+@router.get(
+    "/why-not/{activity_id}",
+    response_model=WhyNotAnswer,
+    responses=problems("route_not_found", "activity_not_found", "invalid_input"),
+    summary="Почему не это",
+)
+def read_why_not(
+    route: KeptRoute,
+    service: Loaded,
+    activity_id: Annotated[str, Path(description="Код активности каталога.")],
+    change: Annotated[
+        list[ChangeCode] | None,
+        Query(description="Виды изменений, о которых вопрос; можно повторять; нет — все виды."),
+    ] = None,
+) -> object:
+    """Говорит, какое наименьшее изменение впустит активность в маршрут или во что она обойдётся.
+
+    Каждое названное изменение проверено расчётом; чего не успели проверить, о том так и сказано.
+    """
+    return to_dict(service.why_not(route, activity_id, tuple(change or ())))
+
+
+@router.get(
+    "/explanation",
+    response_model=ExplanationAnswer,
+    summary="Почему так и что поможет",
+)
+def read_explanation(route: KeptRoute, service: Loaded) -> object:
+    """Обоснование шагов и цена послаблений: час в неделю, неделя, шаг, каждое закрепление."""
+    return to_dict(service.explain(route))
