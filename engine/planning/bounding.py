@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.domain import IntArray
+from engine.domain import FloatArray, IntArray
 from engine.planning.cuts import base_needs, violated_rows
 from engine.planning.kernel import ExtraRow
 from engine.planning.master import MasterSolution, solve_master
@@ -16,7 +16,8 @@ FIRST_COLUMNS = 150
 NEW_COLUMNS = 300
 PIN_COLUMNS = 30
 ROUNDS_MOST = 25
-STALLED_SHARE = 0.04
+IDLE_ROUNDS = 3
+STALLED_SHARE = 0.02
 """A round that closes less than this share of the gap still open is not worth its time."""
 
 
@@ -33,6 +34,9 @@ class Bounding:
         self.rows: RowMatrix = self.r.rows
         if self.r.n:
             self.rows = self.rows.join(RowMatrix.of(base_needs(self.r, self.columns)))
+        self._solved = self.rows
+        self._lasting = len(self.rows)
+        self._idle = np.zeros(0, dtype=np.int64)
         self.proof: DualBound = dual_bound(self.r, self.rows, np.zeros(len(self.rows)))
         self.solution: MasterSolution | None = None
         self.reduced: np.ndarray = self.r.objective[: self.r.n].astype(np.float64)
@@ -60,7 +64,7 @@ class Bounding:
         if found is None:
             self.finished = True
             return
-        self.solution = found
+        self.solution, self._solved = found, self.rows
         proof = dual_bound(r, self.rows, found.y)
         if proof.total * self.proof.scale < self.proof.total * proof.scale:
             self.proof = proof
@@ -77,7 +81,15 @@ class Bounding:
         else:
             new = new[np.lexsort((new, -excess[new]))][:NEW_COLUMNS]
             self.columns = np.union1d(self.columns, new)
-            self.rows = self.rows.join(RowMatrix.of(rows))
+            self.rows = self._rows_in_use(found.y).join(RowMatrix.of(rows))
+            self._idle = np.append(self._idle, np.zeros(len(rows), dtype=np.int64))
+
+    def _rows_in_use(self, y: FloatArray) -> RowMatrix:
+        """Rows without those added ones that have had no multiplier for some rounds."""
+        self._idle = np.where(y[self._lasting :] > 0, 0, self._idle + 1)
+        kept = self._idle < IDLE_ROUNDS
+        self._idle = self._idle[kept]
+        return self.rows.keep(np.append(np.ones(self._lasting, dtype=np.bool_), kept))
 
     def _stalled(self, value: int | None) -> bool:
         self._before.append(self.proof.bound)
@@ -91,11 +103,11 @@ class Bounding:
         """Added rows over candidates and pieces that the bound rests on, for a kernel."""
         if self.solution is None:
             return []
-        r, y = self.r, self.solution.y
+        r, y, rows = self.r, self.solution.y, self._solved
         found = []
         for i in range(len(r.rows), len(y)):
-            span = slice(self.rows.indptr[i], self.rows.indptr[i + 1])
-            columns, values = self.rows.indices[span], self.rows.values[span]
+            span = slice(rows.indptr[i], rows.indptr[i + 1])
+            columns, values = rows.indices[span], rows.values[span]
             if y[i] > 0 and columns.max() < r.first_meeting:
                 own = columns < r.n
                 pieces = zip((columns[~own] - r.n).tolist(), values[~own].tolist(), strict=True)
@@ -104,7 +116,7 @@ class Bounding:
                         r.candidates[columns[own]],
                         values[own],
                         tuple(pieces),
-                        int(self.rows.right[i]),
+                        int(rows.right[i]),
                     )
                 )
         return found

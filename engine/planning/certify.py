@@ -32,15 +32,20 @@ logger = logging.getLogger(__name__)
 POINT_MPT = 1_000
 POOL = 400
 FIRST_KERNEL = 100
-QUANTUM_MILLI = 200
+QUANTUM_MILLI = 600
 NO_COLUMNS = np.zeros(0, dtype=np.int64)
 FIRST_TURNS = 100
-TURNS_AFTER = {2: 100, 4: 200}
+TURNS_AFTER = {2: 100, 4: 200, 7: 200, 10: 200}
 """Turns of the search before any round of the relaxation, and after some of them."""
 TURNS = 500
-POLISHES = ((50, True), (200, True), (400, True), (200, False))
-"""Searches after the relaxation: from how many columns that may stand in a better route on, and
-whether afresh or from the best route."""
+POLISHES = (
+    *((50, 30_000, "nothing"), (50, 30_000, "bound"), (400, 60_000, "nothing")),
+    *((200, 10_000, "route"), (800, 60_000, "bound"), (800, 30_000, "nothing")),
+    *((800, 10_000, "bound"), (800, 10_000, "route")),
+)
+"""Searches after the relaxation: from how many columns on that may stand in a better route, loss
+accepted at first (parts per million), and what they begin with."""
+LEAST_SHARE = 0.05
 PATIENCE_PPM, LITTLE_PATIENCE_PPM = 30_000, 10_000
 SEARCH_TURNS_MILLI = 50
 """Turns that cost a thousandth of work."""
@@ -176,7 +181,9 @@ class Certifier:
         self.bounding.step(self.value)
         return cost
 
-    def _search(self, begin: IntArray, turns: int, seed: int = 0) -> int:
+    def _search(
+        self, begin: IntArray, turns: int, patience_ppm: int = PATIENCE_PPM, seed: int = 0
+    ) -> int:
         """Ruin and recreate over the most promising columns and those to begin with."""
         bounding = self.bounding
         chosen = self.route.chosen if self.route is not None else ()
@@ -185,8 +192,7 @@ class Certifier:
         if self._searched is None or self._searched[0] != name:
             pool = np.union1d(kept, bounding.pool(POOL))
             self._searched = name, LocalSearch(bounding.r, pool, bounding.lack())
-        patience = LITTLE_PATIENCE_PPM if len(begin) else PATIENCE_PPM
-        found = self._searched[1].run(begin, turns, patience, self.options.seed + seed)
+        found = self._searched[1].run(begin, turns, patience_ppm, self.options.seed + seed)
         if found is not None:
             self.offer(found.route)
         return turns // SEARCH_TURNS_MILLI
@@ -196,19 +202,28 @@ class Certifier:
         chosen = self.route.chosen if self.route is not None else ()
         return self.bounding.r.column_of[list(chosen)]
 
+    def _begin(self, kind: str) -> IntArray:
+        """Columns of the relaxation's solution by falling share, of the best route, or none."""
+        solution = self.bounding.solution
+        if kind == "bound" and solution is not None:
+            share = solution.x[: self.bounding.r.n]
+            support = np.flatnonzero(share > LEAST_SHARE)
+            return support[np.argsort(-share[support], kind="stable")]
+        return self._own_columns() if kind == "route" else NO_COLUMNS
+
     def _polish(self) -> None:
         """A few searches where many columns may stand in a better route."""
-        for seed, (least, afresh) in enumerate(POLISHES):
+        for seed, (least, patience, kind) in enumerate(POLISHES):
             target = self.target
             if target is not None and self.bounding.proof.can_exceed(target).sum() < least:
                 continue
-            begin = NO_COLUMNS if afresh else self._own_columns()
-            if not self._unit(lambda s=seed, b=begin: self._search(b, TURNS, s)):  # type: ignore[misc]
+            begin = self._begin(kind)
+            if not self._unit(lambda s=seed, b=begin, p=patience: self._search(b, TURNS, p, s)):  # type: ignore[misc]
                 return
 
     def _from_route(self) -> int:
         """Search from the best route."""
-        return self._search(self._own_columns(), TURNS, len(POLISHES))
+        return self._search(self._own_columns(), TURNS, LITTLE_PATIENCE_PPM)
 
     def _kernel_run(
         self,
@@ -315,7 +330,7 @@ class Certifier:
                 self._lower(target)
             elif route is not None:
                 begin = self.bounding.r.column_of[list(route.chosen)]
-                self._unit(lambda b=begin: self._search(b, 200))  # type: ignore[misc]
+                self._unit(lambda b=begin: self._search(b, 200, LITTLE_PATIENCE_PPM))  # type: ignore[misc]
                 if self.target == target and not last:
                     return partial(_has_route, route=route, target=target)
             else:

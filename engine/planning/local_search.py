@@ -50,13 +50,12 @@ class LocalSearch:
         Parameters
         ----------
         begin
-            Columns to start from, of a route; those outside the pool are left out.
+            Columns to start from, the most wanted first; those outside the pool are left out.
         turns, patience_ppm, seed
             See ``search_loops.search``.
         """
-        place = np.searchsorted(self.pool, begin)
-        inside = place < len(self.pool)
-        inside[inside] = self.pool[place[inside]] == begin[inside]
+        place = np.minimum(np.searchsorted(self.pool, begin), len(self.pool) - 1)
+        inside = self.pool[place] == begin
         chosen = np.zeros(STEPS_CAP, dtype=np.int64)
         out = np.zeros(self.r.problem.n_weeks + OUT_AHEAD + 1, dtype=np.int64)
         start = np.ascontiguousarray(place[inside][: STEPS_CAP // 2])

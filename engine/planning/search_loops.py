@@ -137,24 +137,25 @@ def _drop(a: Adding, s: State, place: int) -> None:
 
 
 @inlined
-def _reset(a: Adding, s: State, columns: IntArray, count: int) -> None:
-    """Make the set these columns."""
-    while s.size[0] > 0:
-        _drop(a, s, s.size[0] - 1)
-    for i in range(count):
-        _take(a, s, columns[i])
-
-
-# --------------------------------------------------------------------- pairs and needs
-
-
-@inlined
 def free_of(excludes: BoolArray, s: State, j: int) -> bool:
     """Whether no chosen column excludes column ``j``."""
     chosen, excluded = s.chosen, False
     for i in range(s.size[0]):
         excluded = excluded or excludes[j, chosen[i]]
     return not excluded
+
+
+@inlined
+def _reset(a: Adding, excludes: BoolArray, s: State, columns: IntArray, count: int) -> None:
+    """Make the set these columns, each that the ones before it leave room for."""
+    while s.size[0] > 0:
+        _drop(a, s, s.size[0] - 1)
+    for i in range(count):
+        if fits(a, s, columns[i]) and free_of(excludes, s, columns[i]):
+            _take(a, s, columns[i])
+
+
+# --------------------------------------------------------------------- pairs and needs
 
 
 @inlined
@@ -368,7 +369,8 @@ def search(
     Parameters
     ----------
     begin
-        Columns that exclude each other nowhere and keep within every limit.
+        Columns to begin with, the most wanted first: each is taken if the ones before it leave
+        room for it.
     turns
         Sets that are built; the first is ``begin`` filled up.
     patience_ppm
@@ -382,14 +384,14 @@ def search(
     int
         Its number of steps; 0 where no set holds.
     """
-    a = t.adding
+    a, excludes = t.adding, t.excludes
     s = _new_state(t, seed)
     kept, out = np.zeros(STEPS_CAP, np.int64), np.zeros(len(best_out), np.int64)
     kept_count, best_count = len(begin), 0
     best, current = NOTHING, NOTHING
     _copy(begin, kept, kept_count)
     for turn in range(turns):
-        _reset(a, s, kept, kept_count)
+        _reset(a, excludes, s, kept, kept_count)
         if turn > 0 and kept_count > 0:
             _ruin(a, s)
         _recreate(t, s)

@@ -15,6 +15,7 @@ from engine.planning.cuts.coverage import coverage_rows
 from engine.planning.cuts.mentor import cadence_rows, reach_rows
 from engine.planning.cuts.needs import base_needs, prerequisite_rows, transfer_rows
 from engine.planning.cuts.overlap import overlap_rows
+from engine.planning.cuts.practices import shared_practice_rows
 from engine.planning.cuts.tempo import dff, packing_rows
 from engine.planning.relaxation import Relaxation, Rows
 
@@ -28,6 +29,7 @@ SEPARATORS = (
     coverage_rows,
     packing_rows,
     clique_rows,
+    shared_practice_rows,
     reach_rows,
     cadence_rows,
 )

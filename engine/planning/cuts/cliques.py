@@ -13,15 +13,23 @@ CLIQUES_A_ROUND = 12
 GROWTH_MOST = 60
 
 
+About = tuple[IntArray, IntArray, IntArray, IntArray]
+"""Facts, weekly minutes, tempo and budgets, as ``_clash`` takes them."""
+
+
+def about(r: Relaxation) -> About:
+    """What decides whether two columns exclude each other."""
+    return r.index.facts, r.dense_load, r.problem.tempo_min, r.index.budget
+
+
 def clique_rows(r: Relaxation, x: FloatArray, support: IntArray, rows: Rows) -> None:
     """At most one of candidates that exclude each other in pairs.
 
     Grown greedily from each column of the solution by share, then over other columns.
     """
     order = support[np.argsort(-x[support], kind="stable")]
-    index = r.index
-    about = (index.facts, r.dense_load, r.problem.tempo_min, index.budget)
-    clashes = _pairwise(order, *about)
+    known = about(r)
+    clashes = pairwise(order, *known)
     indptr, flat = _greedy(clashes, order)
     found: dict[bytes, tuple[float, IntArray]] = {}
     for low, high in zip(indptr[:-1].tolist(), indptr[1:].tolist(), strict=True):
@@ -32,7 +40,7 @@ def clique_rows(r: Relaxation, x: FloatArray, support: IntArray, rows: Rows) -> 
     broken = [item for item in found.items() if item[1][0] > 1 + 20 * VIOLATION]
     broken.sort(key=lambda item: (-item[1][0], item[0]))
     for _, (_, members) in broken[:CLIQUES_A_ROUND]:
-        rows.add(_grown(r, members, about), 1, 1)
+        rows.add(_grown(r, members, known), 1, 1)
 
 
 @compiled
@@ -58,7 +66,7 @@ def _clash(
 
 
 @compiled
-def _pairwise(
+def pairwise(
     columns: IntArray,
     facts: IntArray,
     load: IntArray,
@@ -112,18 +120,16 @@ def _greedy(clashes: BoolArray, columns: IntArray) -> tuple[IntArray, IntArray]:
     return indptr, members[:at]
 
 
-def _grown(
-    r: Relaxation, clique: IntArray, about: tuple[IntArray, IntArray, IntArray, IntArray]
-) -> IntArray:
+def _grown(r: Relaxation, clique: IntArray, known: About) -> IntArray:
     """A clique extended greedily: other runs of its activities first, then the heaviest."""
-    able = r.index.heaviest[_clash_with_all(clique, *about)[r.index.heaviest]]
-    known = np.isin(r.activity[able], r.activity[clique])
-    order = np.concatenate([able[known], able[~known]])
-    return np.sort(np.concatenate([clique, _extension(order, GROWTH_MOST, *about)]))
+    able = r.index.heaviest[clashes_with_all(clique, *known)[r.index.heaviest]]
+    own = np.isin(r.activity[able], r.activity[clique])
+    order = np.concatenate([able[own], able[~own]])
+    return np.sort(np.concatenate([clique, extension(order, GROWTH_MOST, *known)]))
 
 
 @compiled
-def _clash_with_all(
+def clashes_with_all(
     clique: IntArray, facts: IntArray, load: IntArray, tempo: IntArray, budget: IntArray
 ) -> BoolArray:
     """Columns outside a clique that clash with each of it, shape (n,)."""
@@ -137,7 +143,7 @@ def _clash_with_all(
 
 
 @compiled
-def _extension(
+def extension(
     order: IntArray, most: int, facts: IntArray, load: IntArray, tempo: IntArray, budget: IntArray
 ) -> IntArray:
     """Columns in an order, each if it clashes with all taken before; at most so many."""
