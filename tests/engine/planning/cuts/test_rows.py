@@ -15,6 +15,7 @@ from engine.planning.cuts.coverage import coverage_rows
 from engine.planning.cuts.mentor import _least_windows, cadence_rows, reach_rows
 from engine.planning.cuts.needs import prerequisite_rows, transfer_rows
 from engine.planning.cuts.overlap import overlap_rows
+from engine.planning.cuts.practices import shared_practice_rows
 from engine.planning.cuts.tempo import packing_rows
 from engine.planning.problem import Candidate, Limits, MentorRules, ProblemDemand, ProblemMentor
 from engine.planning.relaxation import Relaxation, Rows, dual_bound
@@ -70,6 +71,42 @@ def test_who_needs_itself_drops_out_where_it_serves_itself() -> None:
     activities = (activity(0), activity(1, prerequisites=((0, 1),)))
     r = relax(make_problem(rows, activities=activities))
     assert _found(prerequisite_rows, r, point(r, c2=1.0)) == [({2: 1, 0: -1}, 0)]
+
+
+def _two_programmes(minutes: int, practice_day: int = 8) -> Relaxation:
+    """Programmes 0 and 1 of one week, of so many minutes under a tempo of 100; practice 2."""
+    rows = [
+        candidate(0, 0, 6, weekly=((0, minutes),)),
+        candidate(1, 0, 6, weekly=((0, minutes),)),
+        candidate(2, 8, 9),
+        candidate(2, practice_day, practice_day + 1),
+    ]
+    needing = {"needs_practice": True, "practices": (2,)}
+    activities = (activity(0, **needing), activity(1, **needing), activity(2))
+    problem = make_problem(rows, activities=activities, limits=Limits(transfer_weeks=1), tempo=100)
+    return relax(problem)
+
+
+def test_programmes_that_exclude_each_other_do_not_share_a_practice() -> None:
+    """Two halves of programmes of 60 of 100 minutes need a whole practice, not a half."""
+    r = _two_programmes(60)
+    halves = point(r, c0=0.5, c1=0.5, c2=0.5)
+    assert _found(transfer_rows, r, halves) == []
+    assert _found(shared_practice_rows, r, halves) == [({0: 1, 1: 1, 2: -1, 3: -1}, 0)]
+    assert _found(shared_practice_rows, r, point(r, c0=0.5, c1=0.5, c2=1.0)) == []
+
+
+def test_programmes_beside_each_other_may_share_a_practice() -> None:
+    """Two programmes of 40 of 100 minutes fit together, and one practice serves both."""
+    r = _two_programmes(40)
+    assert _found(shared_practice_rows, r, point(r, c0=0.5, c1=0.5, c2=0.5)) == []
+
+
+def test_a_practice_out_of_reach_is_in_no_row() -> None:
+    """A run of the practice after day 13 serves neither programme."""
+    r = _two_programmes(60, practice_day=14)
+    halves = point(r, c0=0.5, c1=0.5, c2=0.5)
+    assert _found(shared_practice_rows, r, halves) == [({0: 1, 1: 1, 2: -1}, 0)]
 
 
 def test_base_needs_are_those_of_the_columns_activities() -> None:
