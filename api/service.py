@@ -25,6 +25,7 @@ from engine.interchange.faults import FaultLog
 from engine.interchange.manifest import Manifest, read_manifest
 from engine.planning.problem_json import replay_options, write_problem_file
 from engine.planning.solution import RouteSolution
+from engine.planning.warm import warm
 from engine.policy import list_policies, load_policy
 from engine.recommendation import to_dict
 from engine.recommendation_json import record_from_dict
@@ -242,7 +243,9 @@ def build_service(
     clock: Callable[[], dt.datetime] = utc_now,
     new_id: Callable[[], str] = random_id,
 ) -> Service:
-    """Load what is heavy: package, engine, database.
+    """Load what is heavy: package, engine, database, and the compiled loops of the solver.
+
+    The first request after an installation would else wait seconds for them.
 
     Raises
     ------
@@ -254,6 +257,7 @@ def build_service(
     engine = engine or Recommender.from_package(package, policy=policy.id)
     store = store or open_store(settings.database_url)
     store.upgrade()
+    warm()
     log.info("loaded %d activities, %d educators", len(package.activities), len(package.educators))
     return Service(settings, engine, store, package, clock, new_id)
 

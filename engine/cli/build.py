@@ -28,6 +28,7 @@ from engine.domain import Constraints
 from engine.errors import Fault, InputError
 from engine.framework import load_framework
 from engine.interchange import DataPackage, ImportReport, request_for
+from engine.planning.warm import warm
 from engine.recommender import Recommender, RouteRequest
 
 EMPTY_ROUTE = (
@@ -112,6 +113,7 @@ def build(
     request = with_settings(request, policy, tempo, deadline_ms, gap, language)
     request = replace(request, variants=variants)
     recommender = Recommender.from_package(data, framework, policy=policy)
+    warm()
     outcome = recommender.recommend(patient(request, recommender.policy_of(request.policy)))
     # Files first: a reader that closes the pipe early (``| head``) must not cost them.
     paths: list[Path] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from dataclasses import replace
@@ -14,7 +15,9 @@ from engine.cli.inputs import JsonOption, LanguageOption, PolicyOption, demo_pac
 from engine.cli.output import print_recommendation, to_json, write_outputs
 from engine.interchange import request_for
 from engine.planning.problem_json import replay_options, write_problem_file
-from engine.recommender import Outcome, Recommender
+from engine.planning.warm import warm
+from engine.recommendation import to_dict
+from engine.recommender import Outcome, Recommender, RouteRequest, request_to_json
 from engine.storage import open_store
 from engine.storage.repositories import StoredRoute
 
@@ -36,11 +39,13 @@ def demo(
     chosen = educator or package.educators[0].id
     request = request_for(package, chosen)
     request = replace(request, policy=policy or request.policy, language=language)
-    outcome = recommender.recommend(patient(request, recommender.policy_of(request.policy)))
+    request = patient(request, recommender.policy_of(request.policy))
+    warm()
+    outcome = recommender.recommend(request)
     # Files first: a reader that closes the pipe early (``| head``) must not cost them.
     paths = write_outputs(outcome, out, language=language, labels=package.labels)
     database = out / "routes.db"
-    _keep(outcome, database)
+    _keep(request, outcome, database)
     print_recommendation(outcome.recommendation, as_json=as_json, language=language)
     if not as_json:
         ids = ", ".join(e.id for e in package.educators)
@@ -60,8 +65,11 @@ def demo(
     return 0 if outcome.recommendation.route is not None else 4
 
 
-def _keep(outcome: Outcome, database: Path) -> None:
-    """Keep the route in the embedded store, as the service does; once more changes nothing."""
+def _keep(request: RouteRequest, outcome: Outcome, database: Path) -> None:
+    """Keep the route in the embedded store, as the service does; once more changes nothing.
+
+    With its request and solution, so that the service can answer questions about it.
+    """
     store = open_store(f"sqlite:///{database}")
     store.upgrade()
     answer = outcome.recommendation
@@ -76,6 +84,8 @@ def _keep(outcome: Outcome, database: Path) -> None:
         problem_digest=answer.provenance.problem_digest,
         answer=to_json(answer),
         problem=write_problem_file(outcome.problem, replay),
+        request=request_to_json(request),
+        solution=json.dumps(to_dict(outcome.solution)),
     )
     with store.writing() as repositories:
         if repositories.routes.get(route.id) is None:

@@ -28,6 +28,7 @@ from engine.domain import Constraints
 from engine.explanation import WhyNot
 from engine.framework import load_framework
 from engine.interchange import request_for
+from engine.planning.warm import warm
 from engine.recommender import AskLimits, Recommender, RouteRequest
 from engine.wording import price_words, why_not_words
 
@@ -208,6 +209,7 @@ def _question(
     request = request_for(data, chosen, constraints=constraints)
     request = with_settings(request, policy, tempo, None, gap, language)
     recommender = Recommender.from_package(data, framework, policy=policy)
+    warm()
     return patient(request, recommender.policy_of(request.policy)), recommender
 
 

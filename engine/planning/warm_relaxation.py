@@ -24,7 +24,7 @@ _DAYS = 7 * _WEEKS
 
 
 def warm_relaxation() -> None:
-    """Bound a problem of two runs and separate a point that breaks rows of every kind."""
+    """Bound a problem of three runs and separate a point that breaks rows of every kind."""
     bounding = Bounding(_tiny_problem())
     bounding.step(None)
     violated_rows(bounding.r, _point(bounding.r))
@@ -38,10 +38,10 @@ def _point(r: Relaxation) -> FloatArray:
 
 
 def _tiny_problem() -> RouteProblem:
-    """Two runs in one week too short for both; one needs the other as its practice."""
+    """Runs in one week too short for two; two of them need the third as their practice."""
     runs = [
         Candidate(str(a), a, 0, 6, gains=((0, 10),), weekly=((0, 60),), meetings=((600, 660, 0),))
-        for a in range(2)
+        for a in range(3)
     ]
     return RouteProblem(
         first_day="2026-09-07",
@@ -54,6 +54,7 @@ def _tiny_problem() -> RouteProblem:
         activities=(
             ProblemActivity("0", 1, needs_practice=True, practices=(1,)),
             ProblemActivity("1", 1, prerequisites=((0,),)),
+            ProblemActivity("2", 1, needs_practice=True, practices=(1,)),
         ),
         candidates=CandidateTable.of(runs),
         limits=Limits(transfer_weeks=1),

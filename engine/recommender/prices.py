@@ -9,7 +9,7 @@ from engine.explanation import Price
 from engine.planning.carry import carry_route
 from engine.planning.differences import Difference, gain_of_change
 from engine.planning.problem import RouteProblem
-from engine.planning.solution import RouteSolution, SolveOptions
+from engine.planning.solution import Route, RouteSolution, SolveOptions
 from engine.planning.solver import solve
 from engine.recommender.changes import Case, ChangeKind, more_steps, more_tempo, more_weeks
 from engine.recommender.stages import Prepared
@@ -28,14 +28,19 @@ class Relaxation:
     ----------
     problem
         The relaxed problem; where it was compiled anew, with the old route's runs in it.
-    keeps_route
-        The old route stands in it, so that the gain is at least 0.
+    known
+        The old route where it stands in the problem: its solve begins with that.
     """
 
     code: str
     parameters: Mapping[str, object]
     problem: RouteProblem
-    keeps_route: bool
+    known: Route | None
+
+    @property
+    def keeps_route(self) -> bool:
+        """Whether the old route stands in the problem, so that the gain is at least 0."""
+        return self.known is not None
 
 
 def price_relaxations(
@@ -73,9 +78,8 @@ def price(
 ) -> Difference | None:
     """Solve the relaxed problem and compare; ``None`` where no interval can be stated."""
     work = options.work_milli if limits.solve_work_milli is None else limits.solve_work_milli
-    second = solve(relaxed.problem, replace(options, deadline_ms=deadline_ms, work_milli=work))
-    if second.value_mpt is None and relaxed.keeps_route:
-        second = replace(second, value_mpt=solution.value_mpt)
+    limited = replace(options, deadline_ms=deadline_ms, work_milli=work)
+    second = solve(relaxed.problem, limited, known=relaxed.known)
     return gain_of_change(solution, second, keeps_route=relaxed.keeps_route)
 
 
@@ -99,9 +103,8 @@ def relaxed_by(
     case = kind.apply(Case(base.request, base.policy), 1)
     problem = recompile(case, kind.rank_again).compiled.problem
     carried = carry_route(base.compiled.problem, solution.route, problem)
-    if carried is not None:
-        problem = carried[0]
-    return Relaxation(kind.code, kind.parameters(1), problem, carried is not None)
+    problem, known = (problem, None) if carried is None else carried
+    return Relaxation(kind.code, kind.parameters(1), problem, known)
 
 
 def without_pin(base: Prepared, solution: RouteSolution, label: str) -> Relaxation:
@@ -113,5 +116,6 @@ def without_pin(base: Prepared, solution: RouteSolution, label: str) -> Relaxati
     problem = base.compiled.problem
     kept = tuple(p for p in problem.pins if (p.code, p.label) != ("pinned", label))
     free = replace(problem, pins=kept)
-    stands = carry_route(problem, solution.route, free) is not None
-    return Relaxation("drop_pin", {"label": label}, free, stands)
+    carried = carry_route(problem, solution.route, free)
+    known = None if carried is None else carried[1]
+    return Relaxation("drop_pin", {"label": label}, free, known)

@@ -27,12 +27,11 @@ from engine.explanation import (
     PointsInterval,
     WhyNot,
 )
-from engine.planning.checks import check_route
 from engine.planning.differences import Difference, loss_of_demand
 from engine.planning.feasibility import Feasibility, Verdict, least_multiple, pin_activity
 from engine.planning.problem import RouteProblem
 from engine.planning.problem_json import problem_digest
-from engine.planning.solution import Route, RouteSolution, SolveOptions, SolveStatus
+from engine.planning.solution import Route, RouteSolution, SolveOptions
 from engine.planning.solver import solve
 from engine.recommender.assemble import titled
 from engine.recommender.changes import Case, ChangeKind
@@ -175,13 +174,10 @@ def solve_pinned(
     clock: Feasibility,
     limits: AskLimits,
 ) -> RouteSolution:
-    """Solve with the activity pinned, at least as good as a route that is known."""
+    """Solve with the activity pinned, from a route on that is known."""
     work = options.work_milli if limits.solve_work_milli is None else limits.solve_work_milli
-    second = solve(pinned, replace(options, deadline_ms=max(1, clock.left_ms), work_milli=work))
-    value = check_route(pinned, known).value_mpt
-    if second.value_mpt is None or second.value_mpt < value:
-        return replace(second, status=SolveStatus.FEASIBLE, route=known, value_mpt=value)
-    return second
+    limited = replace(options, deadline_ms=max(1, clock.left_ms), work_milli=work)
+    return solve(pinned, limited, known=known)
 
 
 def points_of(difference: Difference | None) -> PointsInterval | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -22,6 +24,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 BUSY_TIMEOUT_MS = 5_000
 """How long SQLite waits for another writer before it gives up."""
+
+WAL_PAUSE_S = 0.01
+"""Pause before asking again for write-ahead logging."""
 
 _WRITES = "routes_writes"
 
@@ -157,14 +162,11 @@ def _make_dependable(engine: sa.Engine) -> None:
         # The driver would open transactions late and commit them early; we say BEGIN ourselves.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout = {BUSY_TIMEOUT_MS}",
-            "journal_mode = WAL",
-            "foreign_keys = ON",
-            # What was acknowledged survives a power cut.
-            "synchronous = FULL",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        _log_ahead(cursor)
+        cursor.execute("PRAGMA foreign_keys = ON")
+        # What was acknowledged survives a power cut.
+        cursor.execute("PRAGMA synchronous = FULL")
         cursor.close()
 
     @sa.event.listens_for(engine, "begin")
@@ -172,6 +174,25 @@ def _make_dependable(engine: sa.Engine) -> None:
         # A writer that starts as a reader can be refused halfway; so it takes the lock at once.
         writes = connection.get_execution_options().get(_WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _log_ahead(cursor: sqlite3.Cursor) -> None:
+    """Switch the file to write-ahead logging; whoever is late finds it switched.
+
+    The busy timeout does not hold here: of two that switch a new file at once SQLite refuses one
+    immediately, because neither could ever go on.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            # The lowest byte is the kind of error, the rest says what of it.
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() >= until:
+                raise
+            time.sleep(WAL_PAUSE_S)
 
 
 def _configuration(connection: sa.Connection) -> Config:

@@ -14,6 +14,8 @@ from tests.api.fakes import FakeEngine
 
 CLOSED = [
     ("POST", "/routes"),
+    ("POST", "/routes/check"),
+    ("POST", "/routes/compare"),
     ("GET", "/routes/x"),
     ("GET", "/routes/x/problem"),
     ("GET", "/routes/x/calendar.ics"),

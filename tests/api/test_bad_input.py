@@ -154,7 +154,8 @@ def with_educator(**changes: Any) -> dict[str, Any]:
         (whole(options={"gap_rel": 1.5}), [("/options/gap_rel", "too_large")]),
         (whole(options={"seed": -1}), [("/options/seed", "too_small")]),
         (whole(options={"language": "de"}), [("/options/language", "value_not_listed")]),
-        (whole(options={"variants": 3}), [("/options/variants", "unknown_field")]),
+        (whole(options={"variants": 3}), [("/options/variants", "boolean_expected")]),
+        (whole(options={"variant": True}), [("/options/variant", "unknown_field")]),
         (
             whole(policy="nowhere", requests=[{}]),
             [("/policy", "unknown_policy"), ("/requests/0", "request_empty")],

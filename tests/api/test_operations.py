@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api import main
+from api import main, service
 from engine import __version__
 from engine.policy import list_policies
 from engine.settings import Settings
@@ -51,6 +51,26 @@ def test_until_loaded_only_live_is_green(
         ):
             refused(answer, 503, "not_ready")
             assert int(answer.headers["retry-after"]) > 0
+        may_end.set()
+        while caller.get("/health/ready").status_code == 503:
+            pass
+        assert caller.post("/routes", json=whole()).status_code == 201
+
+
+def test_readiness_waits_for_the_compiled_loops(
+    settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first request never compiles: until the loops are loaded the service is not ready."""
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        begun.set()
+        assert may_end.wait(30)
+
+    monkeypatch.setattr(service, "warm", slow)
+    with running(settings, FakeEngine(), store=store, wait=False) as caller:
+        assert begun.wait(30)
+        refused(caller.get("/health/ready"), 503, "not_ready")
         may_end.set()
         while caller.get("/health/ready").status_code == 503:
             pass

@@ -27,6 +27,8 @@ from tests.api.conftest import running
 ROOT = Path(__file__).resolve().parents[2]
 HARD = ("E01", "E05", "E09")
 """Demo educators whose proof at gap 0 takes most work; a millisecond never suffices."""
+AMPLE_WORK = 60.0
+"""Work that no deadline of these tests leaves time for."""
 
 
 @dataclass
@@ -188,10 +190,14 @@ def test_an_answer_that_ran_out_of_work_is_repeated(pair: Any, educator: str) ->
 def test_an_answer_that_the_clock_cut_is_repeated(
     pair: Any, educator: str, deadline_ms: int
 ) -> None:
-    """It says so, and its finished work gives the same route and bound without a clock."""
-    both = pair(educator, None, gap_rel=0.0, deadline_ms=deadline_ms)
+    """It says so, and its finished work gives the same route and bound without a clock.
+
+    With ample work nothing but the clock or a proof ends the solve; the work that goes with so
+    short a deadline would now and then end first.
+    """
+    both = pair(educator, AMPLE_WORK, gap_rel=0.0, deadline_ms=deadline_ms)
     proved = both.served["status"] == "OPTIMAL"
-    assert both.served["certificate"]["cut_by_clock"] is not proved
+    assert both.served["certificate"]["cut_by_clock"] or proved
     assert not (proved and deadline_ms == 1)
     assert not both.again["cut_by_clock"]
     assert _said_of(both) == _served(both)
