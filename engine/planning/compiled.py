@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -33,8 +34,12 @@ def _keep_on_disk() -> None:
             digest.update(text)
     kept = folder / "__pycache__" / f"compiled-{digest.hexdigest()[:16]}"
     config = cast(Any, numba.config)
-    if not config.CACHE_DIR and os.access(folder, os.W_OK):
-        config.CACHE_DIR = str(kept)
+    if config.CACHE_DIR or not os.access(folder, os.W_OK):
+        return
+    config.CACHE_DIR = str(kept)
+    if not kept.exists():
+        for outdated in kept.parent.glob("compiled-*"):
+            shutil.rmtree(outdated, ignore_errors=True)
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
