@@ -23,12 +23,18 @@ from engine.cli.inputs import (
     patient,
     read,
 )
-from engine.cli.output import NOTES, WARNINGS, print_faults, print_recommendation, write_outputs
+from engine.cli.output import (
+    NOTES,
+    WARNINGS,
+    prepare,
+    print_faults,
+    print_recommendation,
+    write_outputs,
+)
 from engine.domain import Constraints
 from engine.errors import Fault, InputError
 from engine.framework import load_framework
 from engine.interchange import DataPackage, ImportReport, request_for
-from engine.planning.warm import warm
 from engine.recommender import Recommender, RouteRequest
 
 EMPTY_ROUTE = (
@@ -113,7 +119,7 @@ def build(
     request = with_settings(request, policy, tempo, deadline_ms, gap, language)
     request = replace(request, variants=variants)
     recommender = Recommender.from_package(data, framework, policy=policy)
-    warm()
+    prepare()
     outcome = recommender.recommend(patient(request, recommender.policy_of(request.policy)))
     # Files first: a reader that closes the pipe early (``| head``) must not cost them.
     paths: list[Path] = []

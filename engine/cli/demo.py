@@ -12,10 +12,9 @@ from typing import Annotated
 import typer
 
 from engine.cli.inputs import JsonOption, LanguageOption, PolicyOption, demo_package, patient
-from engine.cli.output import print_recommendation, to_json, write_outputs
+from engine.cli.output import prepare, print_recommendation, to_json, write_outputs
 from engine.interchange import request_for
 from engine.planning.problem_json import replay_options, write_problem_file
-from engine.planning.warm import warm
 from engine.recommendation import to_dict
 from engine.recommender import Outcome, Recommender, RouteRequest, request_to_json
 from engine.storage import open_store
@@ -40,7 +39,7 @@ def demo(
     request = request_for(package, chosen)
     request = replace(request, policy=policy or request.policy, language=language)
     request = patient(request, recommender.policy_of(request.policy))
-    warm()
+    prepare()
     outcome = recommender.recommend(request)
     # Files first: a reader that closes the pipe early (``| head``) must not cost them.
     paths = write_outputs(outcome, out, language=language, labels=package.labels)

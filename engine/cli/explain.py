@@ -23,12 +23,11 @@ from engine.cli.inputs import (
     patient,
     read,
 )
-from engine.cli.output import print_json
+from engine.cli.output import prepare, print_json
 from engine.domain import Constraints
 from engine.explanation import WhyNot
 from engine.framework import load_framework
 from engine.interchange import request_for
-from engine.planning.warm import warm
 from engine.recommender import AskLimits, Recommender, RouteRequest
 from engine.wording import price_words, why_not_words
 
@@ -209,7 +208,7 @@ def _question(
     request = request_for(data, chosen, constraints=constraints)
     request = with_settings(request, policy, tempo, None, gap, language)
     recommender = Recommender.from_package(data, framework, policy=policy)
-    warm()
+    prepare()
     return patient(request, recommender.policy_of(request.policy)), recommender
 
 

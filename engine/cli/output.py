@@ -12,12 +12,21 @@ import typer
 
 from engine.documents import render_html, render_ics, render_terminal
 from engine.errors import Fault
+from engine.planning.compiled import is_cold
 from engine.planning.problem_json import replay_options, write_problem_file
+from engine.planning.warm import warm
 from engine.recommendation import Recommendation, to_dict
 from engine.recommender import Outcome
 
 NOTES = "Что решено при импорте"
 WARNINGS = "Предупреждения импорта"
+
+
+def prepare() -> None:
+    """Load the solver before a deadline runs, and say so where it takes long."""
+    if is_cold() and sys.stderr.isatty():
+        typer.echo("Первый расчёт после установки: готовлю решатель, до полуминуты…", err=True)
+    warm()
 
 
 def to_json(value: object) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.output import print_json
+from engine.cli.output import prepare, print_json
 from engine.cli.problem_edit import edit_dict, edit_lines, steps_by_label
 from engine.errors import Fault, InputError
 from engine.planning.checks import CheckReport, check_route
@@ -53,6 +53,7 @@ def solve_file(
         options = replace(options, deadline_ms=deadline_ms, work_milli=deadline_ms)
     if gap is not None:
         options = replace(options, gap_ppm=round(gap * 1_000_000))
+    prepare()
     solution = solve(problem, options)
     if as_json:
         print_json(_solution_dict(problem, solution))

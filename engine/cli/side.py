@@ -27,12 +27,11 @@ from engine.cli.inputs import (
     patient,
     read,
 )
-from engine.cli.output import print_json
+from engine.cli.output import prepare, print_json
 from engine.documents import render_check, render_comparison
 from engine.errors import Fault, InputError
 from engine.framework import load_framework
 from engine.interchange import request_for
-from engine.planning.warm import warm
 from engine.recommendation import Recommendation
 from engine.recommendation_json import recommendation_from_dict
 from engine.recommender import Recommender
@@ -108,7 +107,7 @@ def check_own(
     offerings = {o.id for o in data.offerings}
     steps = [_step(text, offerings) for text in step or ()]
     asked = patient(request, recommender.policy_of(request.policy))
-    warm()
+    prepare()
     found = recommender.check(asked, steps, mentor)
     if as_json:
         print_json(found)

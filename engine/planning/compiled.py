@@ -42,6 +42,12 @@ def _keep_on_disk() -> None:
             shutil.rmtree(outdated, ignore_errors=True)
 
 
+def is_cold() -> bool:
+    """Whether machine code has still to be made, which takes some seconds."""
+    folder = cast(Any, numba.config).CACHE_DIR
+    return not folder or not any(Path(folder).rglob("*.nbi"))
+
+
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile at the first call, in machine integers without overflow checks.
 

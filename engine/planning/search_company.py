@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.domain import IntArray
 from engine.planning.compiled import compiled
+from engine.planning.problem import DAY_MIN
 from engine.planning.search_table import END, MINUTES, START, Adding, Company, Meets
 
 NO_OFFER_MIN = 600
@@ -54,16 +55,20 @@ def _take_offer(c: Company, room: IntArray, low: int, high: int, out: IntArray, 
 
 @compiled
 def _slot_free(m: Meets, c: Company, s: int, chosen: IntArray, count: int) -> bool:
-    """Whether no meeting of the steps excludes a slot."""
+    """Whether no meeting of the steps excludes a slot, and its day has room for it."""
+    day = c.slot[s, 2] // DAY_MIN
+    room = c.rules[8] - (c.slot[s, 3] - c.slot[s, 2])
     for i in range(count):
         for e in range(m.ptr[chosen[i]], m.ptr[chosen[i] + 1]):
+            if m.meeting[e, 0] // DAY_MIN == day:
+                room -= m.meeting[e, 1] - m.meeting[e, 0]
             apart = max(m.meeting[e, 0], c.slot[s, 2]) - min(m.meeting[e, 1], c.slot[s, 3])
             away = m.meeting[e, 2] != c.slot[s, 4]
             if away and m.meeting[e, 2] >= 0 and c.slot[s, 4] >= 0:
                 apart -= m.buffer[0]
             if apart < 0:
                 return False
-    return True
+    return bool(room >= 0)
 
 
 @compiled

@@ -118,7 +118,8 @@ class Company(NamedTuple):
         Shape (n_offers, 2): day and minutes.
     rules
         Cadence in weeks, price of a missed meeting, 1 = it may be missed, 1 = middle checkpoint,
-        1 = final one, days within which it is due, price of a missing one, most minutes.
+        1 = final one, days within which it is due, price of a missing one, most minutes in all
+        and of meetings in a day.
     """
 
     tempo: IntArray
@@ -406,7 +407,7 @@ def _wanted(r: _Pool) -> Wanted:
 
 
 def _company(problem: RouteProblem) -> Company:
-    rules, checks, most = problem.mentor, problem.checkpoints, problem.limits.workload_max_min
+    rules, checks, limits = problem.mentor, problem.checkpoints, problem.limits
     mentors, slots, first = [], [np.zeros((0, 5), dtype=np.int64)], 0
     for m in _mentors(problem):
         own = np.zeros((0, 5), dtype=np.int64) if m < 0 else _usable_slots(problem, m)
@@ -421,7 +422,11 @@ def _company(problem: RouteProblem) -> Company:
     numbers = [
         *(rules.cadence_weeks, rules.missed_meeting_mpt, int(rules.missed_meeting_allowed)),
         *(int(checks.middle), int(checks.final), checks.final_within_days),
-        *(checks.checkpoint_missing_mpt, most if most >= 0 else NO_LIMIT),
+        checks.checkpoint_missing_mpt,
+        *(
+            most if most >= 0 else NO_LIMIT
+            for most in (limits.workload_max_min, limits.daily_max_min)
+        ),
     ]
     return Company(
         _whole_numbers(problem.tempo_min),
