@@ -39,9 +39,9 @@ TURNS_AFTER = {2: 100, 4: 200, 7: 200, 10: 200}
 """Turns of the search before any round of the relaxation, and after some of them."""
 TURNS = 500
 POLISHES = (
-    *((50, 30_000, "nothing"), (50, 30_000, "bound"), (400, 60_000, "nothing")),
-    *((200, 10_000, "route"), (800, 60_000, "bound"), (800, 30_000, "nothing")),
-    *((800, 10_000, "bound"), (800, 10_000, "route")),
+    *((50, 30_000, "bound"), (500, 30_000, "nothing"), (500, 10_000, "route")),
+    *((1_000, 60_000, "nothing"), (1_000, 60_000, "bound"), (1_000, 30_000, "nothing")),
+    *((1_000, 10_000, "bound"), (1_000, 10_000, "route")),
 )
 """Searches after the relaxation: from how many columns on that may stand in a better route, loss
 accepted at first (parts per million), and what they begin with."""
