@@ -35,9 +35,17 @@ def site(tmp_path_factory):
     return folder / "site"
 
 
-def test_the_wheel_runs_the_demo_in_an_empty_folder(site, tmp_path):
-    """`routes demo` from the wheel alone: a route with steps, page, calendar and problem file."""
+@pytest.mark.parametrize(
+    "without_compiler", [True, pytest.param(False, marks=pytest.mark.long)], ids=str
+)
+def test_the_wheel_runs_the_demo_in_an_empty_folder(site, tmp_path, without_compiler):
+    """`routes demo` from the wheel alone: a route with steps, page, calendar and problem file.
+
+    A new place has no machine code yet, and making it takes half a minute; what the wheel carries
+    shows as well where the loops are interpreted.
+    """
     environment = {**os.environ, "PYTHONPATH": str(site), "PYTHONUTF8": "1"}
+    environment["NUMBA_DISABLE_JIT"] = str(int(without_compiler))
     result = run(
         sys.executable, site / "bin" / "routes", "demo", "--json", cwd=tmp_path, env=environment
     )

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.interchange.columns import Column, Table
 
@@ -16,6 +17,12 @@ _NOT_WORD = re.compile(r"[\W_]+")
 def normalise(text: str) -> str:
     """Fold case, ё, punctuation and spaces: «  Кол-во_часов » → «кол во часов»."""
     return _NOT_WORD.sub(" ", text.casefold().replace("ё", "е")).strip()
+
+
+@lru_cache(maxsize=4_096)
+def _own(name: str) -> str:
+    """``normalise`` of a name of ours: every header is compared with all of them."""
+    return normalise(name)
 
 
 def nearest(text: str, candidates: Iterable[str], n: int = 3, cutoff: float = 0.6) -> list[str]:
@@ -32,7 +39,7 @@ def nearest(text: str, candidates: Iterable[str], n: int = 3, cutoff: float = 0.
 
 def spellings(column: Column) -> list[str]:
     """Every folded spelling of a column's name that is understood."""
-    return [normalise(s) for s in (column.name, column.header, *column.synonyms)]
+    return [_own(s) for s in (column.name, column.header, *column.synonyms)]
 
 
 def bare(header: str) -> str:
@@ -50,7 +57,7 @@ def match_column(header: str, table: Table) -> Column | None:
         if not folded:
             continue
         for column in table.columns:
-            if folded in (normalise(column.name), normalise(column.header)):
+            if folded in (_own(column.name), _own(column.header)):
                 return column
         for column in table.columns:
             if folded in spellings(column):

@@ -39,6 +39,11 @@ class Closeness:
         organisation = educator.organisation
         self._organisation_id = organisation.id if organisation else None
         self._district = educator.district or (organisation.district if organisation else "")
+        self._applies = (
+            framework.applies_to(educator.position, educator.subjects, educator.stages)
+            if framework is not None
+            else None
+        )
         self._needs = tuple(
             (d, _stake(d), self._own_leaves(self._leaves(d.nodes))) for d in deficits.demands
         )
@@ -156,12 +161,10 @@ class Closeness:
 
         A biology teacher's demand in all subjects says nothing of physics.
         """
-        if self._framework is None:
+        if self._framework is None or self._applies is None:
             return leaves
-        own = self._educator
-        applies = self._framework.applies_to(own.position, own.subjects, own.stages)
         index = self._framework.index
-        kept = frozenset(c for c in leaves if c not in index or applies[index[c]])
+        kept = frozenset(c for c in leaves if c not in index or self._applies[index[c]])
         return kept or leaves
 
     def _leaves_of(self, code: str) -> frozenset[str]:

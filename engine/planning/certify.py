@@ -1,6 +1,6 @@
 """Solve over a whole catalogue: bound by the relaxation, route by search, proof by a kernel.
 
-Units of work follow each other: rounds of the relaxation, climbs of the local search, runs of
+Units of work follow each other: rounds of the relaxation, searches of so many turns, runs of
 CP-SAT with fixed quanta. The clock is looked at between units only, and a run that it cut counts
 for nothing; so the units finished, counted in ``work_milli``, decide the answer alone.
 """
@@ -31,8 +31,10 @@ logger = logging.getLogger(__name__)
 
 POINT_MPT = 1_000
 POOL = 400
+"""Columns that a search looks at, the most promising ones."""
 FIRST_KERNEL = 100
 QUANTUM_MILLI = 600
+"""Work of the first run of CP-SAT; it doubles for what stays open."""
 NO_COLUMNS = np.zeros(0, dtype=np.int64)
 FIRST_TURNS = 100
 TURNS_AFTER = {2: 100, 4: 200, 7: 200, 10: 200}

@@ -392,7 +392,7 @@ def search(
     _copy(begin, kept, kept_count)
     for turn in range(turns):
         _reset(a, excludes, s, kept, kept_count)
-        if turn > 0 and kept_count > 0:
+        if turn > 0 and s.size[0] > 0:
             _ruin(a, s)
         _recreate(t, s)
         if s.size[0] == 0:

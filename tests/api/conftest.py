@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from fastapi.testclient import TestClient
 
 from api.auth import KeyRing, one_run_key
 from api.main import create_app
-from api.service import Engine
+from api.service import Engine, build_service
+from api.state import Loading
 from engine.interchange import DataPackage
 from engine.settings import Settings
 from engine.storage import Store, open_store
@@ -54,10 +55,29 @@ def engine() -> FakeEngine:
     return FakeEngine()
 
 
-@pytest.fixture
-def client(settings: Settings, store: Store, engine: FakeEngine) -> Iterator[TestClient]:
-    with running(settings, engine, store=store) as caller:
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[TestClient]:
+    """An application that has started; what it serves is put into it test by test."""
+    path = tmp_path_factory.mktemp("served") / "routes.db"
+    shutil.copy(migrated, path)
+    with running(Settings(database_url=f"sqlite:///{path}"), FakeEngine()) as caller:
         yield caller
+
+
+@pytest.fixture
+def client(
+    served: TestClient, settings: Settings, store: Store, engine: FakeEngine
+) -> Iterator[TestClient]:
+    """The started application over this test's engine and store, and a caller with a key."""
+    loading: Loading = served.app.state.loading  # type: ignore[attr-defined]
+    own, headers = loading.service, served.headers.copy()
+    loading.service = build_service(
+        settings, engine=engine, store=store, package=PACKAGE, clock=lambda: NOW, new_id=numbered()
+    )
+    yield served
+    loading.service = own
+    served.headers.clear()
+    served.headers.update(headers)
 
 
 @contextmanager
@@ -71,7 +91,6 @@ def running(
     wait: bool = True,
 ) -> Iterator[TestClient]:
     """Application with a fixed clock and counted ids; the caller has the key."""
-    numbers = itertools.count(1)
     app = create_app(
         settings,
         keys=keys,
@@ -79,13 +98,19 @@ def running(
         store=store,
         package=package,
         clock=lambda: NOW,
-        new_id=lambda: f"id-{next(numbers)}",
+        new_id=numbered(),
     )
     bearer = {"Authorization": f"Bearer {KEY}"}
     with TestClient(app, raise_server_exceptions=False, headers=bearer) as caller:
         while wait and caller.get("/health/ready").status_code != 200:
             time.sleep(0.01)
         yield caller
+
+
+def numbered() -> Callable[[], str]:
+    """Ids ``id-1``, ``id-2``, …"""
+    numbers = itertools.count(1)
+    return lambda: f"id-{next(numbers)}"
 
 
 def whole(**changes: Any) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.service import build_service
+from api.service import Service, build_service
+from engine.cli.app import run
 from engine.recommender import OutdatedRoute, request_from_json
 from engine.settings import Settings
-from engine.storage import Store
+from engine.storage import Store, open_store
 from tests.api.conftest import refused, running, whole
 from tests.api.fakes import FakeEngine
 
@@ -97,13 +98,36 @@ def test_unknown_things_are_not_found(client: TestClient) -> None:
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder: Path = tmp_path_factory.mktemp("real")
-    settings = Settings(database_url=f"sqlite:///{folder / 'routes.db'}")
-    service = build_service(settings)
-    with running(settings, service.engine, store=service.store, package=service.package) as caller:
+    built = build_service(Settings(database_url=f"sqlite:///{folder / 'routes.db'}"))
+    yield built
+    built.store.close()
+
+
+@pytest.fixture(scope="module")
+def real(service: Service) -> Iterator[TestClient]:
+    store, package = service.store, service.package
+    with running(service.settings, service.engine, store=store, package=package) as caller:
         yield caller
-    service.store.close()
+
+
+def test_a_route_of_the_command_is_answered_about(service: Service, tmp_path: Path) -> None:
+    """``routes demo`` keeps request and solution: a service over its store knows why and why not.
+
+    The request is the command's own, so the problem is the same and its digest too.
+    """
+    assert run(["demo", "--educator", "E03", "--out", str(tmp_path), "--json"]) == 0
+    written = json.loads((tmp_path / "route.json").read_text("utf-8"))
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'routes.db'}")
+    store = open_store(settings.database_url)
+    activity = next(iter(written["not_chosen"]))
+    with running(settings, service.engine, store=store, package=service.package) as caller:
+        answer = caller.get(f"/routes/{written['id']}/why-not/{activity}?change=more_tempo")
+    store.close()
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["reason"]["code"] == written["not_chosen"][activity]["code"]
+    assert answer.json()["problem_digest"] == written["provenance"]["problem_digest"]
 
 
 def test_the_demo_answers_from_the_store(real: TestClient) -> None:

@@ -31,19 +31,15 @@ def demo(clock: str, educator: str, folder: Path) -> tuple[str, dict[str, bytes]
     return result.stdout, files
 
 
-@pytest.mark.parametrize("educator", ["E01", "E05"])
-def test_the_demo_is_the_same_in_2030_beside_busy_processes(educator, tmp_path):
-    """E01 needs most work of all demo educators: every core burns, the bytes stay the same."""
+@pytest.mark.parametrize("educator", ["E01", pytest.param("E05", marks=pytest.mark.long)])
+def test_the_demo_is_the_same_in_2030_beside_a_busy_process(educator, tmp_path):
+    """E01 needs most work of all demo educators; the bytes stay the same."""
     first = demo("2026-09-01T00:00:00Z", educator, tmp_path / "first")
-    burners = [
-        subprocess.Popen([sys.executable, "-c", "while True: pass"])
-        for _ in range(os.cpu_count() or 1)
-    ]
+    burner = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     try:
         second = demo("2030-06-01T00:00:00Z", educator, tmp_path / "second")
     finally:
-        for burner in burners:
-            burner.kill()
-            burner.wait()
+        burner.kill()
+        burner.wait()
     assert '"cut_by_clock": false' in first[0]
     assert first == second

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 from engine.planning.checks import CheckReport, check_route
 from engine.planning.problem import RouteProblem
 from engine.planning.solution import Route
+from tests.engine.planning.problems import random_problem
 
 GROWING = frozenset(
     {
@@ -62,6 +64,12 @@ def best_route(
             ):
                 best = Best(route, report.value_mpt)
     return best
+
+
+@cache
+def best_of(seed: int, size: str = "small") -> Best:
+    """The best route of ``random_problem(seed, size)``, looked for once a process."""
+    return best_route(random_problem(seed, size))
 
 
 def routes_that_hold(problem: RouteProblem) -> Iterator[Route]:

@@ -17,7 +17,7 @@ from engine.planning.problem import RouteProblem
 from engine.planning.relaxation import dual_bound
 from engine.planning.solution import SolveOptions, SolveStatus
 from engine.planning.solver import solve, solve_by_relaxation, solve_directly
-from tests.engine.planning.oracle import best_route
+from tests.engine.planning.oracle import best_of
 from tests.engine.planning.problems import candidate, make_problem, random_problem
 
 EXACT = SolveOptions(gap_ppm=0, deadline_ms=30_000, work_milli=60_000)
@@ -30,7 +30,7 @@ def test_it_finds_the_optimum_of_brute_force(size: str, first: int) -> None:
     """Asked for gap 0, status, value and bound are those of brute force."""
     for seed in range(first, first + 10):
         problem = random_problem(seed, size)
-        best = best_route(problem)
+        best = best_of(seed, size)
         solution = solve_by_relaxation(problem, EXACT)
         if best.route is None:
             assert solution.status is SolveStatus.INFEASIBLE, seed
@@ -54,7 +54,7 @@ def test_what_it_says_is_true_however_early_it_ends(options: SolveOptions) -> No
     """A wide gap, hardly any work or time: no bound below the optimum, no value above it."""
     for seed in range(40):
         problem = random_problem(seed, "broad")
-        best, solution = best_route(problem), solve_by_relaxation(problem, options)
+        best, solution = best_of(seed, "broad"), solve_by_relaxation(problem, options)
         if best.value_mpt is None:
             assert solution.route is None, seed
             continue
@@ -80,7 +80,7 @@ def test_it_agrees_with_one_exact_model_on_larger_problems(seed: int) -> None:
 def test_any_multipliers_give_a_true_bound(seed: int, noise: int, size: float) -> None:
     """Weak duality: the bound of arbitrary multipliers is above every route with a step."""
     problem = random_problem(seed, "small")
-    best = best_route(problem)
+    best = best_of(seed, "small")
     bounding = Bounding(problem)
     if best.route is None or not best.route.chosen or not bounding.r.n:
         return
@@ -92,7 +92,7 @@ def test_any_multipliers_give_a_true_bound(seed: int, noise: int, size: float) -
 def test_no_row_and_no_fixing_cuts_off_the_best_route(seed: int) -> None:
     """Every step's bound stays above the optimum, and its columns may exceed what is below it."""
     problem = random_problem(seed, "broad")
-    best = best_route(problem)
+    best = best_of(seed, "broad")
     bounding = Bounding(problem)
     if best.value_mpt is None or best.route is None or not best.route.chosen:
         return

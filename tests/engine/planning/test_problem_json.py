@@ -362,7 +362,7 @@ def read_or_faults(
 
 
 def test_five_thousand_candidates_are_written_in_fifty_milliseconds() -> None:
-    """Best of five on a file of about 2 MiB."""
+    """Best of five on a file of about 2 MiB, by the processor's time: neighbours are not ours."""
     runs = [
         candidate(
             j % 900,
@@ -378,9 +378,9 @@ def test_five_thousand_candidates_are_written_in_fifty_milliseconds() -> None:
     problem = make_problem(runs, n_weeks=20)
     elapsed = []
     for _ in range(5):
-        started = time.perf_counter()
+        started = time.process_time()
         data = write_problem_file(problem, OPTIONS)
-        elapsed.append(time.perf_counter() - started)
+        elapsed.append(time.process_time() - started)
     assert len(data) < problem_json.SIZE_MAX_BYTES / 4
     assert min(elapsed) < 0.05
 

@@ -23,7 +23,10 @@ from tests.engine.planning.problems import random_problem
 
 Solver = Callable[[RouteProblem, SolveOptions], RouteSolution]
 SOLVERS: tuple[Solver, ...] = (solve, solve_by_relaxation, solve_directly)
-DEADLINES_MS = (1, 3, 8, 20, 50)
+DEADLINES_MS = (1, 8, 30)
+"""A millisecond hardly ever suffices, the last often does."""
+CUT_SEEDS = (("broad", range(2)), ("medium", range(4)), ("large", range(2)))
+MORE_CUT_SEEDS = (("broad", range(2, 8)), ("medium", range(4, 16)), ("large", range(2, 8)))
 AMPLE_MILLI = 100_000
 
 
@@ -59,16 +62,21 @@ def test_a_replay_has_no_clock() -> None:
 
 @pytest.mark.parametrize("solver", SOLVERS)
 @pytest.mark.parametrize("gap_ppm", [0, 10_000, 200_000])
-def test_what_the_clock_cut_is_repeated_by_its_work(solver: Solver, gap_ppm: int) -> None:
+@pytest.mark.parametrize(
+    "seeds", [CUT_SEEDS, pytest.param(MORE_CUT_SEEDS, marks=pytest.mark.long)], ids=["", "more"]
+)
+def test_what_the_clock_cut_is_repeated_by_its_work(
+    solver: Solver, gap_ppm: int, seeds: tuple[tuple[str, range], ...]
+) -> None:
     """Whatever the deadline and the asked gap, also where the cut answer is near enough."""
     cut = 0
-    for size, seeds in (("broad", 4), ("medium", 6), ("large", 3)):
-        for seed in range(seeds):
+    for size, own in seeds:
+        for seed in own:
             problem = random_problem(seed, size)
             for deadline_ms in DEADLINES_MS:
                 options = SolveOptions(gap_ppm, deadline_ms, AMPLE_MILLI)
                 cut += replayed(solver, problem, options).cut_by_clock
-    assert cut >= 10
+    assert cut >= 5
 
 
 @pytest.mark.parametrize("work_milli", [1, 4, 9, 30, 100])

@@ -12,7 +12,7 @@ from engine.planning.solver import solve
 from engine.simulation import RegionPlan
 from tests.bench.chain import ask, build_world, compile_asked
 from tests.engine.planning.highs_child import HighsAnswer, run_highs
-from tests.engine.planning.oracle import best_route
+from tests.engine.planning.oracle import best_of
 from tests.engine.planning.problems import at, candidate, make_problem, random_problem
 from tests.engine.planning.relaxed import without
 from tests.engine.planning.second_formulation import POINT, formulate
@@ -21,12 +21,12 @@ EXACT = SolveOptions(gap_ppm=0, deadline_ms=30_000, work_milli=60_000)
 LOOSE = SolveOptions(gap_ppm=20_000, deadline_ms=30_000, work_milli=60_000)
 HIGHS_EXACT = {"mip_rel_gap": 0.0, "mip_abs_gap": 1e-6, "time_limit": 60.0}
 BATCHES = [
-    *(("small", first, 60) for first in range(1_000, 1_180, 60)),
-    *(("broad", first, 45) for first in range(1_000, 1_090, 45)),
-    *(("medium", first, 15) for first in range(1_000, 1_060, 15)),
-    *(("large", first, 15) for first in range(1_000, 1_045, 15)),
+    *(("small", first, 60) for first in range(1_000, 1_120, 60)),
+    *(("broad", first, 40) for first in range(1_000, 1_080, 40)),
+    *(("medium", first, 15) for first in range(1_000, 1_075, 15)),
+    *(("large", first, 15) for first in range(1_000, 1_030, 15)),
 ]
-"""375 problems, other seeds than those of the brute-force tests; "large" ones have more
+"""305 problems, other seeds than those of the brute-force tests; "large" ones have more
 candidates than a direct solve takes."""
 
 
@@ -44,10 +44,10 @@ def test_the_batches_are_large_enough() -> None:
 
 def test_the_second_formulation_agrees_with_brute_force() -> None:
     """Where everything can be tried, HiGHS on the second formulation finds that value."""
-    seeds = range(2_000, 2_060)
+    seeds = range(2_000, 2_030)
     answers = run_highs([formulate(random_problem(s)) for s in seeds], HIGHS_EXACT)
     for seed, answer in zip(seeds, answers, strict=True):
-        assert _value_mpt(answer) == best_route(random_problem(seed)).value_mpt, seed
+        assert _value_mpt(answer) == best_of(seed).value_mpt, seed
 
 
 def _crowded(seed: int, buffer_min: int) -> RouteProblem:
@@ -69,14 +69,14 @@ def _crowded(seed: int, buffer_min: int) -> RouteProblem:
 
 def test_travel_alone_is_formulated_alike() -> None:
     """Where only travel and overlap bind both agree, and most often the ways cost something."""
-    buffers = [(seed, (30, 60, 300, 700)[seed % 4]) for seed in range(60)]
+    buffers = [(seed, (30, 60, 300, 700)[seed % 4]) for seed in range(40)]
     answers = run_highs([formulate(_crowded(*pair)) for pair in buffers], HIGHS_EXACT)
     binding = 0
     for (seed, buffer), answer in zip(buffers, answers, strict=True):
         solution = solve(_crowded(seed, buffer), EXACT)
         assert _value_mpt(answer) == solution.value_mpt, seed
         binding += solve(_crowded(seed, 0), EXACT).value_mpt != solution.value_mpt
-    assert binding >= 40
+    assert binding >= 25
 
 
 def _holds_between(problem: RouteProblem, optimum_mpt: int) -> None:
@@ -104,9 +104,9 @@ def test_another_solver_on_another_formulation_agrees(size: str, first: int, cou
             _holds_between(problem, expected)
 
 
-BINDING_LEAST = 4
-SAMPLED = [("medium", seed) for seed in range(1_000, 1_060)]
-SAMPLED += [("small", seed) for seed in range(1_000, 1_180)]
+BINDING_LEAST = 3
+SAMPLED = [("medium", seed) for seed in range(1_000, 1_075)]
+SAMPLED += [("small", seed) for seed in range(1_000, 1_120)]
 """Seeds of ``BATCHES``, those beyond brute force first."""
 
 

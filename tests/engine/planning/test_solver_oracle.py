@@ -8,7 +8,7 @@ from engine.planning.checks import check_route
 from engine.planning.problem import CheckpointRules, Pin, ProblemDemand
 from engine.planning.solution import SolveOptions, SolveStatus
 from engine.planning.solver import solve
-from tests.engine.planning.oracle import best_route
+from tests.engine.planning.oracle import best_of
 from tests.engine.planning.problems import candidate, make_problem, random_problem
 
 EXACT = SolveOptions(gap_ppm=0, deadline_ms=30_000, work_milli=60_000)
@@ -22,7 +22,7 @@ def test_solver_finds_the_optimum_of_brute_force(size: str, first: int) -> None:
     """Asked for gap 0, the solver's status, value and bound are those of brute force."""
     for seed in range(first, first + SEEDS_PER_CASE):
         problem = random_problem(seed, size)
-        best = best_route(problem)
+        best = best_of(seed, size)
         solution = solve(problem, EXACT)
         if best.route is None:
             assert solution.status is SolveStatus.INFEASIBLE, seed
@@ -77,7 +77,7 @@ def test_a_bound_is_true_however_early_the_solve_ends(options: SolveOptions) -> 
     """A wide gap or hardly any work: no bound lies below the optimum, no value above it."""
     for seed in range(40):
         problem = random_problem(seed, "broad")
-        best, solution = best_route(problem), solve(problem, options)
+        best, solution = best_of(seed, "broad"), solve(problem, options)
         if best.value_mpt is None:
             assert solution.route is None, seed
             continue

@@ -23,7 +23,7 @@ from tests.engine.planning.oracle import routes_that_hold
 from tests.engine.planning.problems import at, candidate, make_problem, random_problem
 
 ROUTES_MOST = 60
-SEEDS = range(60)
+SEEDS = range(30)
 
 
 def _routes(problem: RouteProblem, seed: int) -> list[Route]:
@@ -97,7 +97,7 @@ def test_routes_obey_the_rows_broken_by_any_point(size: str) -> None:
     # Meetings hardly ever overlap in the others, and nothing else is asked in the crowded one.
     for separator in SEPARATORS:
         if (separator is overlap_rows) == (size == "crowded"):
-            assert found[separator.__name__] >= 10, found
+            assert found[separator.__name__] >= 5, found
 
 
 def test_a_row_is_broken_by_the_point_it_was_found_at() -> None:
