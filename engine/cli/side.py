@@ -32,6 +32,7 @@ from engine.documents import render_check, render_comparison
 from engine.errors import Fault, InputError
 from engine.framework import load_framework
 from engine.interchange import request_for
+from engine.planning.problem_json import FORMAT
 from engine.recommendation import Recommendation
 from engine.recommendation_json import recommendation_from_dict
 from engine.recommender import Recommender
@@ -93,6 +94,9 @@ def check_own(
     language: LanguageOption = "ru",
 ) -> int:
     """Проверить свой маршрут: нарушения, ценность рядом с лучшей, наименьшая правка."""
+    if not step:
+        detail = "укажите хотя бы один --step: код потока или код активности"
+        raise InputError([Fault("no_steps", detail, "--step")])
     framework = load_framework()
     data = read(
         package,
@@ -104,8 +108,7 @@ def check_own(
     request = request_for(data, educator or only_educator(data, ()))
     request = with_settings(request, policy, tempo, deadline_ms, None, language)
     recommender = Recommender.from_package(data, framework, policy=policy)
-    offerings = {o.id for o in data.offerings}
-    steps = [_step(text, offerings) for text in step or ()]
+    steps = _steps(step, {o.id for o in data.offerings}, {a.id for a in data.activities})
     asked = patient(request, recommender.policy_of(request.policy))
     prepare()
     found = recommender.check(asked, steps, mentor)
@@ -114,6 +117,20 @@ def check_own(
     else:
         typer.echo(render_check(found, language))
     return 0 if found.holds else 4
+
+
+def _steps(texts: list[str], offerings: set[str], activities: set[str]) -> list[GivenStep]:
+    """The steps as written; every code that is neither is named."""
+    steps = [_step(text, offerings) for text in texts]
+    unknown = [s.activity for s in steps if s.activity and s.activity not in activities]
+    if unknown:
+        detail = "в данных нет ни мероприятия, ни потока «{}»: проверьте код"
+        faults = [
+            Fault("unknown_activity", detail.format(name), "--step", parameters={"id": name})
+            for name in unknown
+        ]
+        raise InputError(faults)
+    return steps
 
 
 def _step(text: str, offerings: set[str]) -> GivenStep:
@@ -135,7 +152,11 @@ def _step(text: str, offerings: set[str]) -> GivenStep:
 
 def _answer(path: Path) -> Recommendation:
     try:
-        return recommendation_from_dict(json.loads(path.read_bytes()))
+        body = json.loads(path.read_bytes())
+        if isinstance(body, dict) and body.get("format") == FORMAT:
+            detail = "это файл задачи (problem.json); нужен ответ routes build — route.json"
+            raise InputError([Fault("not_a_route", detail)])
+        return recommendation_from_dict(body)
     except ValueError as error:
         detail = (
             "это не ответ routes build (route.json): файл не читается как JSON в UTF-8; "

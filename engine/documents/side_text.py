@@ -85,7 +85,8 @@ def _difference(step: StepDifference, names: Sequence[str], language: str) -> st
         for name, run in zip(names, step.runs, strict=True)
         if run is not None
     ]
-    key = "compare_moved" if step.code == MOVED else "compare_partly"
+    partly = "compare_partly" if len(runs) == 1 else "compare_several"
+    key = "compare_moved" if step.code == MOVED else partly
     return sentence(phrase(key, language, title=step.title, where="; ".join(runs)))
 
 
@@ -95,12 +96,14 @@ def render_check(check: RouteCheck, language: str = "ru") -> str:
     t = partial(phrase, language=language)
     lines = []
     for step in check.steps:
-        when = span(step.start, step.end, language) if step.start and step.end else ""
+        when = date(step.start, language) if step.start else ""
+        when = span(step.start, step.end, language) if step.start and step.end else when
         text = t("check_step", number=step.number, title=step.title, when=when or None)
         if step.reason is not None:
             text = t("check_step_refused", step=text, reason=word(step.reason, None, language))
         lines.append(f"  {text}")
-    lines += ["", t("check_holds") if check.holds else t("check_broken")]
+    broken = t("check_broken") if check.violations else t("check_unfit")
+    lines += ["", t("check_holds") if check.holds else broken]
     for v in check.violations:
         said = word(v.code, v.parameters, language, family="violation")
         about = f"«{v.title}»: " if v.title else ""

@@ -150,7 +150,9 @@ class _Page:
             Text(sentence(line), style="bold red") for line in self.view.certificate
         ]
         if self.view.conflict:
-            body += [Text(self.t("conflict_intro")), self._list(self.view.conflict)]
+            one = len(self.view.conflict) == 1
+            intro = self.t("conflict_intro_one") if one else self.t("conflict_intro")
+            body += [Text(intro), self._list(self.view.conflict)]
         elif self.view.status == "INFEASIBLE":
             body.append(Text(self.t("conflict_unknown")))
         if self.view.repairs:

@@ -113,19 +113,24 @@ def _place(prepared: Prepared, activity: str, step: GivenStep) -> Placed:
     if not own:
         return Placed(activity, step.offering, step.start, (), compiled.dropped[activity])
     fitting = [j for j in own if step.offering in (None, compiled.offering_ids[j])]
+    of_run = fitting
     if step.start is not None:
         day = (step.start - prepared.calendar.first_monday).days
         fitting = [j for j in fitting if int(table.start_day[j]) == day]
-    reason = None if fitting else _run_not_open(prepared, own)
+    reason = None
+    if not fitting:
+        starts = _first_starts(prepared, of_run or own)
+        reason = Reason("run_not_open", {"starts": starts})
+        if of_run:
+            reason = Reason("start_not_offered", {"starts": starts})
     return Placed(activity, step.offering, step.start, tuple(fitting), reason)
 
 
-def _run_not_open(prepared: Prepared, own: Sequence[int]) -> Reason:
-    """The activity has candidates, but none of this run or day; the nearest others are named."""
-    starts = np.unique(prepared.compiled.problem.candidates.start_day[list(own)]).tolist()
+def _first_starts(prepared: Prepared, candidates: Sequence[int]) -> list[dt.date]:
+    """First days on which one of the candidates starts."""
+    starts = np.unique(prepared.compiled.problem.candidates.start_day[list(candidates)]).tolist()
     monday = prepared.calendar.first_monday
-    dates = [(monday + dt.timedelta(days=day)) for day in starts[:3]]
-    return Reason("run_not_open", {"starts": dates})
+    return [monday + dt.timedelta(days=day) for day in starts[:3]]
 
 
 def _open_start(prepared: Prepared, placed: Placed, pointer: str) -> Fault | None:

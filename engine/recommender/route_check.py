@@ -12,7 +12,7 @@ from engine.domain import Reason
 from engine.errors import Fault, InputError
 from engine.planning.checks import Violation
 from engine.planning.given_route import complete_steps
-from engine.planning.least_edit import LeastEdit, find_least_edit
+from engine.planning.least_edit import Change, LeastEdit, find_least_edit
 from engine.planning.solution import Route
 from engine.planning.solver import solve
 from engine.recommendation import Certificate, RouteEntry
@@ -191,6 +191,11 @@ def _mentor(prepared: Prepared, mentor: str) -> int:
     raise InputError([Fault("mentor_not_an_option", detail, "/mentor", parameters=parameters)])
 
 
+def _change_of(step: int | None, candidate: int | None) -> Change:
+    code = "added" if step is None else "removed" if candidate is None else "replaced"
+    return Change(code, step, candidate)
+
+
 class _Teller:
     """Says indices in ids, titles and dates."""
 
@@ -258,7 +263,10 @@ class _Teller:
         if offering.self_paced:
             # Its span is when it may be taken, not when it is.
             return placed.start, None
-        return placed.start or offering.start, offering.end
+        if placed.start not in (None, offering.start):
+            # A day that is not the run's own has no end.
+            return placed.start, None
+        return offering.start, offering.end
 
     def _run(self, j: int) -> dict[str, object]:
         compiled = self.stages.compiled
@@ -335,11 +343,34 @@ class _Teller:
             edits_proof="proved" if edit.edits_proved else "not_proved",
             value=None if edit.value_mpt is None else edit.value_mpt / MPT,
             value_bound=None if bound is None else bound / MPT,
-            changes=tuple(self._change(c.code, c.step, c.candidate) for c in edit.changes),
+            changes=tuple(
+                self._change(c.code, c.step, c.candidate) for c in self._same_together(edit.changes)
+            ),
             route=entry,
             work_limit=edit.work_milli / 1000,
             cut_by_clock=edit.cut_by_clock,
         )
+
+    def _same_together(self, changes: Sequence[Change]) -> tuple[Change, ...]:
+        """The same changes, a step paired with another run of its own activity: it is moved.
+
+        A step without a candidate has no activity in the problem, so there it seems replaced.
+        """
+        told = list(changes)
+        of_candidate = self.stages.compiled.activity_ids
+        for at, change in enumerate(told):
+            if change.step is None or change.code == "moved":
+                continue
+            activity, gone = self.placed[change.step].activity, change.candidate
+            for other, with_it in enumerate(told):
+                j = with_it.candidate
+                if with_it.code == "moved" or j is None or of_candidate[j] != activity:
+                    continue
+                if other != at:
+                    told[other] = _change_of(with_it.step, gone)
+                told[at] = Change("moved", change.step, j)
+                break
+        return tuple(told)
 
     def _change(self, code: str, step: int | None, candidate: int | None) -> EditEntry:
         parameters: dict[str, object] = {}
@@ -349,6 +380,7 @@ class _Teller:
             if not own:
                 own = {"activity": placed.activity, "title": self._title(placed.activity)}
                 own |= {"offering": placed.offering} if placed.offering else {}
+                own |= {"start": placed.start} if placed.start else {}
             parameters |= {"step": step + 1} | {f"from_{k}": v for k, v in own.items()}
         if candidate is not None:
             parameters |= {f"to_{k}": v for k, v in self._run(candidate).items()}

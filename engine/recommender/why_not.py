@@ -7,7 +7,8 @@ lets the route pass; where the limit ends first the answer is ``not_verified``, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -113,7 +114,9 @@ def explain_absence(
         return WhyNot(activity_id, title, reason, verdict, loss, changes, problem_digest(problem))
 
     chosen = solution.route.chosen if solution.route else ()
-    if any(base.compiled.activity_ids[j] == activity_id for j in chosen):
+    own = next((j for j in chosen if base.compiled.activity_ids[j] == activity_id), None)
+    if own is not None:
+        reason = _taken(base, own)
         return answer(IN_ROUTE)
     clock = limits.feasibility(base.options.seed)
     pinned = pin_activity(problem, activity_id)
@@ -137,6 +140,17 @@ def explain_absence(
         told = ADMITTED_BY if any(c.outcome == ADMITS for c in joint) else told
     titled_changes = tuple(_with_titles(change, catalogue) for change in found)
     return answer(told, changes=titled_changes)
+
+
+def _taken(base: Prepared, j: int) -> Reason:
+    """Run and dates of an activity that is in the route."""
+    table, monday = base.compiled.problem.candidates, base.calendar.first_monday
+    facts: dict[str, object] = {
+        "offering": base.compiled.offering_ids[j],
+        "start": monday + dt.timedelta(days=int(table.start_day[j])),
+        "end": monday + dt.timedelta(days=int(table.end_day[j])),
+    }
+    return Reason(IN_ROUTE_REASON.code, facts)
 
 
 def _unknown(activity_id: str) -> Fault:
@@ -189,6 +203,13 @@ def points_of(difference: Difference | None) -> PointsInterval | None:
     )
 
 
+def _step_of(kind: ChangeKind) -> Mapping[str, object]:
+    """Step in which an amount of minutes or roubles was looked for."""
+    one = kind.parameters(1)
+    amount = one.get("minutes", one.get("rub"))
+    return {} if amount is None else {"step": amount}
+
+
 class ChangeSearch:
     """The least multiple of each kind of change that admits one activity."""
 
@@ -211,7 +232,10 @@ class ChangeSearch:
     def least(self, kind: ChangeKind) -> ChangeOutcome:
         """Try the kind: its first multiple, its greatest, then those between."""
         verdict, n = self._least([kind], [0], 0)
-        return ChangeOutcome(kind.code, kind.parameters(n), OUTCOME_OF[verdict])
+        parameters = kind.parameters(n)
+        if verdict:
+            parameters = {**parameters, **_step_of(kind)}
+        return ChangeOutcome(kind.code, parameters, OUTCOME_OF[verdict])
 
     def together(self, kinds: Sequence[ChangeKind]) -> list[ChangeOutcome]:
         """Several kinds at once, where no single one helps.
@@ -234,7 +258,7 @@ class ChangeSearch:
         parts = [(kind, n) for kind, n in zip(kinds, levels, strict=True) if n]
         if len(parts) == 1:
             ((kind, n),) = parts
-            return [ChangeOutcome(kind.code, kind.parameters(n), ADMITS)]
+            return [ChangeOutcome(kind.code, {**kind.parameters(n), **_step_of(kind)}, ADMITS)]
         told = [{"code": kind.code, **kind.parameters(n)} for kind, n in parts]
         return [ChangeOutcome("together", {"changes": told}, ADMITS)]
 

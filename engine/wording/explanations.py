@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from engine.wording.dates import span
 from engine.wording.messages import Coded, phrase, sentence, word
+from engine.wording.values import as_date
 
-LEAST_POINTS = 0.5
-"""Less than half a point is printed as nothing."""
+LEAST_POINTS = 0.0005
+"""Values are whole thousandths of a point: anything less is nothing."""
+
+WAY_OUT: Mapping[str, str] = {
+    "hours_unknown": "why_out_hours",
+    "no_run_in_horizon": "why_out_run",
+    "enrolment_closed": "why_out_enrolment",
+}
+"""What to do about a reason that lies in the data, where no change of the settings helps."""
 
 
 class Interval(Protocol):
@@ -44,16 +54,17 @@ class Priced(Coded, Protocol):
 
 
 def interval_words(interval: Interval, language: str = "ru") -> str:
-    """An interval of points: exact, from–to, or below the precision of the calculation."""
-    low, high = round(interval.low), round(interval.high)
-    if interval.below_precision:
-        key = "interval_below" if low <= 0 < high else "interval_below_none"
-        return phrase(key, language, high=high)
+    """An interval of points in whole numbers that contains what is proved."""
     if abs(interval.low) < LEAST_POINTS and abs(interval.high) < LEAST_POINTS:
         return phrase("interval_nothing", language)
+    low = math.floor(interval.low + LEAST_POINTS)
+    high = math.ceil(interval.high - LEAST_POINTS)
     if low == high:
         return phrase("interval_exact", language, low=low)
-    return phrase("interval_span", language, low=low, high=high)
+    key = "interval_span"
+    if interval.below_precision:
+        key = "interval_below" if low <= 0 else "interval_wide"
+    return phrase(key, language, low=low, high=high)
 
 
 def why_not_words(
@@ -71,7 +82,7 @@ def why_not_words(
         ``in_route``, ``outranked``, ``admitted_by``, ``no_change_helps`` or ``not_verified``.
     """
     if verdict == "in_route":
-        return (phrase("why_in_route", language),)
+        return (_where_in_route(reason, language),)
     lines = [sentence(phrase("why_reason", language, reason=word(reason, None, language)))]
     if verdict == "outranked":
         told = phrase("why_loss_unknown", language)
@@ -80,7 +91,14 @@ def why_not_words(
         lines.append(phrase("why_outranked", language, loss=told))
     elif verdict == "admitted_by":
         lines.append(phrase("why_admitted_by", language))
-        lines += _listed((c for c in changes if c.outcome == "admits"), language)
+        admitting = [c for c in changes if c.outcome == "admits"]
+        lines += _listed(admitting, language)
+        if any(c.code != "pin_it" for c in admitting):
+            lines.append(phrase("why_then_pin", language))
+    elif verdict == "no_change_helps" and (reason.code in WAY_OUT or not changes):
+        key = WAY_OUT.get(reason.code)
+        way_out = None if key is None else phrase(key, language)
+        lines.append(phrase("why_no_setting", language, way_out=way_out))
     elif verdict == "no_change_helps":
         lines.append(phrase("why_no_change_helps", language))
     else:
@@ -93,6 +111,13 @@ def why_not_words(
         if found:
             lines += [title, *_listed(found, language)]
     return tuple(lines)
+
+
+def _where_in_route(reason: Coded, language: str) -> str:
+    facts = reason.parameters
+    start, end = as_date(facts.get("start")), as_date(facts.get("end"))
+    when = span(start, end, language) if start is not None and end is not None else None
+    return phrase("why_in_route", language, when=when, offering=facts.get("offering"))
 
 
 def price_words(prices: Sequence[Priced], *, has_route: bool, language: str = "ru") -> list[str]:

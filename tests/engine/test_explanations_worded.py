@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from engine.domain import Reason
 from engine.explanation import OUTCOMES, VERDICTS, ChangeOutcome, PointsInterval, Price
-from engine.wording import interval_words, price_words, why_not_words
+from engine.wording import interval_words, price_words, why_not_words, word
 from engine.wording.tables import declared, tables
 
-TEMPO = ChangeOutcome("more_tempo", {"minutes": 90, "above_policy": True}, "admits")
+TEMPO = ChangeOutcome("more_tempo", {"minutes": 90, "step": 30, "above_policy": True}, "admits")
 WEEKS = ChangeOutcome("more_weeks", {"weeks": 26}, "does_not_help")
 BUDGET = ChangeOutcome("more_budget", {"source": "own", "rub": 1_500}, "not_verified")
 
 
 def test_intervals_in_words():
-    """Exact, from–to, nothing, and below the precision of the calculation."""
+    """Exact, from–to, nothing, and what cannot be told precisely; the proved lies within."""
     assert interval_words(PointsInterval(60.0, 60.0, False)) == "60 баллов"
     assert interval_words(PointsInterval(1.2, 2.9, False)) == "от 1 до 3 баллов"
     assert interval_words(PointsInterval(0.0, 0.0, False)) == "ничего"
     assert interval_words(PointsInterval(0.0, 51.0, True)) == (
-        "не больше 51 балла; это меньше точности расчёта"
+        "не больше 51 балла, а может быть, и ничего: точнее сказать нельзя"
     )
-    assert interval_words(PointsInterval(10.0, 900.0, True)) == "меньше точности расчёта"
+    assert interval_words(PointsInterval(10.0, 900.0, True)) == (
+        "от 10 до 900 баллов; точнее сказать нельзя"
+    )
+    assert interval_words(PointsInterval(1.9, 2.1, False)) == "от 1 до 3 баллов"
+    assert interval_words(PointsInterval(0.0, 0.3, False)) == "от 0 до 1 балла"
     assert interval_words(PointsInterval(1.2, 2.9, False), "en") == "1 to 3 points"
 
 
@@ -33,12 +39,44 @@ def test_admitted_lists_what_helps_then_what_does_not():
         "Почему не вошло: не помещается в недельный темп.",
         "Ни один допустимый маршрут его не содержит. Поможет любое одно из изменений "
         "(проверено расчётом):",
-        "— увеличить недельный темп на 1 ч 30 мин (это выше предела политики)",
+        "— увеличить недельный темп на 1 ч 30 мин (шаг 30 мин в неделю) "
+        "(это выше предела политики)",
+        "Изменение делает маршрут с ним возможным; чтобы оно вошло, закрепите его.",
         "Не помогает даже так:",
         "— продлить сроки маршрута: ещё 26 недель",
         "Не проверено:",
         "— увеличить бюджет (личные средства) на 1500 ₽",
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "way_out"),
+    [
+        ("hours_unknown", "--hours"),
+        ("no_run_in_horizon", "--open-enrolment"),
+        ("enrolment_closed", "Дождитесь нового потока"),
+    ],
+)
+def test_a_gap_of_the_data_is_no_failed_change(code, way_out):
+    """Nothing was tried, so nothing is said to have failed; the way out is."""
+    (_, line) = why_not_words("no_change_helps", Reason(code), None, ())
+    assert line.startswith("Изменением настроек это не поправить. ")
+    assert way_out in line
+
+
+def test_what_is_in_the_route_has_its_dates():
+    """Run and dates come with the answer; without them it is still a sentence."""
+    facts = {"start": dt.date(2026, 9, 7), "end": dt.date(2026, 9, 20), "offering": "a-1"}
+    (line,) = why_not_words("in_route", Reason("in_route", facts), None, ())
+    assert line == "Это мероприятие входит в маршрут: 7–20 сентября 2026, поток a-1."
+    (line,) = why_not_words("in_route", Reason("in_route"), None, ())
+    assert line == "Это мероприятие входит в маршрут."
+
+
+def test_a_pin_without_runs_tells_the_cause():
+    """The member says what took the runs away."""
+    said = word("pinned", {"label": "a-1", "cause": "tempo"}, family="conflict")
+    assert said == "закреплено мероприятие a-1: не помещается в недельный темп"
 
 
 def test_outranked_tells_the_price():

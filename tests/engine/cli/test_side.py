@@ -59,6 +59,8 @@ def test_compare_refuses_what_it_cannot(built, tmp_path, capsys):
     assert "broken.json" in capsys.readouterr().err
     assert run(["compare", second, str(tmp_path / "none.json")]) == 3
     assert "none.json" in capsys.readouterr().err
+    assert run(["compare", second, str(built / "first" / "problem.json")]) == 3
+    assert "это файл задачи" in capsys.readouterr().err
     copy = tmp_path / "copy.json"
     shutil.copy(second, copy)
     assert run(["compare", second, str(copy)]) == 0
@@ -82,7 +84,11 @@ def test_check_route_names_wrong_steps(written, capsys):
     """An unknown id and a wrong date are told, code 3."""
     base = ["check-route", str(written), "--educator", "E1"]
     assert run([*base, "--step", "nothing"]) == 3
-    assert "unknown_activity" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "unknown_activity" in said
+    assert "ни мероприятия, ни потока «nothing»" in said
+    assert run(base) == 3
+    assert "укажите хотя бы один --step" in capsys.readouterr().err
     assert run([*base, "--step", "nothing=tomorrow"]) == 3
     assert "step_date_invalid" in capsys.readouterr().err
 

@@ -199,6 +199,9 @@ def test_without_a_route():
     unknown = page(UNKNOWN).text
     assert "ни маршрута, ни доказательства" in unknown
     assert "Вместе невыполнимы" not in unknown
+    single = page(replace(INFEASIBLE, conflict=INFEASIBLE.conflict[:1])).text
+    assert "Невыполнимо требование" in single
+    assert "Вместе невыполнимы" not in single
     no_conflict = page(replace(INFEASIBLE, conflict=None, repairs=())).text
     assert "установить не удалось" in no_conflict
 

@@ -150,7 +150,7 @@ def contains(problem: RouteProblem, activity: str) -> bool:
 
 def steps_of(kind: ChangeKind, change: ChangeOutcome) -> int:
     """The multiple that a change speaks of."""
-    said = {k: v for k, v in change.parameters.items() if k not in ("title", "titles")}
+    said = {k: v for k, v in change.parameters.items() if k not in ("title", "titles", "step")}
     return next(n for n in range(1, kind.most + 1) if dict(kind.parameters(n)) == said)
 
 

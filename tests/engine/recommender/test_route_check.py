@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from engine.documents import render_check
 from engine.domain import Constraints
 from engine.errors import InputError
 from engine.planning.checks import check_route
@@ -95,7 +96,7 @@ def test_steps_that_are_no_candidates_say_why():
         GivenStep(offering="web-assess-1"),
     )
     codes = [None if s.reason is None else s.reason.code for s in found.steps]
-    assert codes == ["checkpoint_only", "run_not_open", None]
+    assert codes == ["checkpoint_only", "start_not_offered", None]
     assert dt.date(2026, 9, 7) in found.steps[1].reason.parameters["starts"]
     assert not found.holds
     assert found.violations == ()
@@ -103,7 +104,29 @@ def test_steps_that_are_no_candidates_say_why():
     # Nothing of them can stay: they are replaced, moved or removed.
     assert found.repair.edits == 2
     assert {c.parameters.get("step") for c in found.repair.changes} == {1, 2}
+    for change in found.repair.changes:
+        of_itself = change.parameters.get("from_activity") == change.parameters.get("to_activity")
+        assert of_itself == (change.code == "moved")
+    text = render_check(found)
+    assert "Маршрут не складывается: есть шаги" in text
+    assert "нарушает правила" not in text
     assert [s.activity for s in found.route.steps] == ["web-assess"]
+
+
+def test_a_day_that_is_not_the_runs_own_is_told_with_its_start():
+    """The run's own day is named, and no end stands before the given start."""
+    found = check(GivenStep(offering="web-assess-1", start=dt.date(2027, 1, 1)))
+    own = check(GivenStep(offering="web-assess-1")).steps[0]
+    (step,) = found.steps
+    assert step.reason is not None
+    assert step.reason.code == "start_not_offered"
+    assert step.reason.parameters["starts"] == [own.start]
+    assert (step.start, step.end) == (dt.date(2027, 1, 1), None)
+    moved = [c for c in found.repair.changes if c.parameters.get("from_activity") == "web-assess"]
+    assert [c.code for c in moved if c.parameters.get("to_activity") == "web-assess"] in (
+        [],
+        ["moved"],
+    )
 
 
 def test_a_ban_is_a_violation_and_not_a_missing_candidate():
