@@ -121,10 +121,9 @@ class Bounding:
                 )
         return found
 
-    def ranked(self, proof: DualBound | None = None) -> IntArray:
+    def ranked(self) -> IntArray:
         """Columns by what they lack to be chosen, the best first."""
-        proof = self.proof if proof is None else proof
-        lack = proof.best[self.r.group] - proof.reduced
+        lack = self.proof.best[self.r.group] - self.proof.reduced
         return np.lexsort((np.arange(self.r.n), lack))
 
     def pool(self, size: int) -> IntArray:

@@ -20,7 +20,7 @@ def test_intervals_in_words():
     """Exact, from–to, nothing, and what cannot be told precisely; the proved lies within."""
     assert interval_words(PointsInterval(60.0, 60.0, False)) == "60 баллов"
     assert interval_words(PointsInterval(1.2, 2.9, False)) == "от 1 до 3 баллов"
-    assert interval_words(PointsInterval(0.0, 0.0, False)) == "ничего"
+    assert interval_words(PointsInterval(0.0, 0.0, False)) == "0 баллов"
     assert interval_words(PointsInterval(0.0, 51.0, True)) == (
         "не больше 51 балла, а может быть, и ничего: точнее сказать нельзя"
     )
