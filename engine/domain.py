@@ -175,6 +175,16 @@ class MentorForm(StrEnum):
     TEAM = "team"
 
 
+class DeficitChange(StrEnum):
+    """What became of a deficit above minimal between two diagnostics of one educator."""
+
+    REMOVED = "removed"
+    LIKELY_REMOVED = "likely_removed"
+    UNKNOWN = "unknown"
+    LIKELY_REMAINS = "likely_remains"
+    NONE_BEFORE = "none_before"
+
+
 class DemandKind(StrEnum):
     """Why a demand stands in the deficit vector."""
 
@@ -509,6 +519,10 @@ class NodeProficiency:
     ----------
     mean, sd
         In [0, 1].
+    interval_90
+        5 % and 95 % quantiles, in [0, 1].
+    quartiles
+        25 %, 50 % and 75 % quantiles, in [0, 1].
     n_tasks
         Tasks behind it, ageing not applied.
     evidence_age_days
@@ -533,6 +547,8 @@ class NodeProficiency:
     raw_max: float
     evidence: tuple[DiagnosticResult, ...] = ()
     raw_tasks: int = 0
+    interval_90: tuple[float, float] = (float("nan"),) * 2
+    quartiles: tuple[float, float, float] = (float("nan"),) * 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,6 +558,57 @@ class Proficiency:
     nodes: tuple[NodeProficiency, ...]
     overall_mean: float
     overall_sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPoint:
+    """Proficiency at one node on the day of one sitting, as all the evidence together sees it.
+
+    Parameters
+    ----------
+    mean, interval_90
+        In [0, 1].
+    raw_share
+        Score / maximum of the sitting.
+    n_tasks
+        Tasks behind it; 0 = not known.
+    """
+
+    date: dt.date
+    procedure_id: str
+    mean: float
+    interval_90: tuple[float, float]
+    raw_share: float
+    n_tasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeChange:
+    """Change of proficiency at one node from the first to the last of its sittings.
+
+    Parameters
+    ----------
+    points
+        Sittings in the order of their days, at least two on different days.
+    change, interval_90
+        Posterior mean and 5 % and 95 % quantiles of θ(last) − θ(first), in [−1, 1]. The two ends
+        share evidence, so this is narrower than the two intervals of the points would say.
+    probability_grown
+        P(θ(last) > θ(first)).
+    probability_before, probability_after
+        Probability of a deficit above minimal at the first and at the last sitting.
+    status
+        Drawn from these two by the policy's thresholds.
+    """
+
+    node: str
+    points: tuple[MeasuredPoint, ...]
+    change: float
+    interval_90: tuple[float, float]
+    probability_grown: float
+    probability_before: float
+    probability_after: float
+    status: DeficitChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -617,6 +684,27 @@ class DeficitVector:
     target: FloatArray
     demands: tuple[Demand, ...]
     group: Group | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcomes:
+    """What a few more tasks could say of measured demands, before they are asked.
+
+    Parameters
+    ----------
+    demands
+        Shape (n,): positions in ``DeficitVector.demands``, rising.
+    probability
+        Shape (n, n_outcomes): of each number of right answers, ordered; rows sum to 1.
+    worth
+        Shape (n, n_outcomes, n_points): weight · φ after that outcome, in whole deficits of
+        weight 1, where the route closes 0, 1/(n_points − 1), …, 1 of a whole deficit. Its mean
+        over the outcomes is what the demand is worth without asking.
+    """
+
+    demands: IntArray
+    probability: FloatArray
+    worth: FloatArray
 
 
 @dataclass(frozen=True, slots=True)

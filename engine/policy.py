@@ -14,7 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from engine.domain import Form, Funding, Kind, Level, MentorForm, Method, OfficialLevel, Position
+from engine.domain import (
+    Form,
+    Funding,
+    Kind,
+    Level,
+    MentorForm,
+    Method,
+    OfficialLevel,
+    Position,
+    Stage,
+)
 from engine.policy_loader import build_profile, profile_names, read_profile
 
 Category = Literal["dpp_pp", "dpp_pk", "non_formal", "informal"]
@@ -36,25 +46,68 @@ class Diagnostics:
     ----------
     reliability
         Worth of one task of a method in (0, 1]: 1 counts as a full task.
+    procedure_sd
+        By method, in log odds: how much one procedure in the hand of one observer is harder or
+        more lenient as a whole. It is shared by all nodes of the sheet, so more tasks of the
+        same sheet do not average it out.
     half_life_days
-        Age after which evidence weighs half.
+        Age after which evidence explains half of what it explained when fresh.
     max_age_days
         Older evidence is not used at all, neither for the posterior nor the official level.
     default_tasks
         Tasks behind a score that does not say how many.
-    prior_mean, prior_tasks
-        Prior of a person's overall proficiency, worth ``prior_tasks`` tasks.
-    node_tasks
-        How strongly nodes are shrunk to the person's overall level, in tasks.
+    prior_median
+        Proficiency of the median educator at the median node, in (0, 1).
+    person_sd, direction_sd, node_sd
+        How much educators, directions of one educator and nodes of one direction differ, in log
+        odds. The smaller, the more a node leans on what the rest says.
     """
 
     reliability: Mapping[Method, float]
+    procedure_sd: Mapping[Method, float]
     half_life_days: int
     max_age_days: int
     default_tasks: int
-    prior_mean: float
-    prior_tasks: float
-    node_tasks: float
+    prior_median: float
+    person_sd: float
+    direction_sd: float
+    node_sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamics:
+    """When a deficit counts as removed between two diagnostics.
+
+    Parameters
+    ----------
+    removed_probability, likely_probability
+        Least probability that no deficit above minimal is left, for ``removed`` and for
+        ``likely_removed``; the latter also for ``likely_remains`` the other way round.
+    """
+
+    removed_probability: float
+    likely_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class TargetProfile:
+    """Target of the nodes at and below ``node`` for some educators; what is absent is anybody.
+
+    Parameters
+    ----------
+    target
+        Target proficiency in [0, 1].
+    subject
+        As the framework names it; other names of one subject match.
+    node
+        A node of the framework.
+    """
+
+    target: float
+    position: Position | None = None
+    stage: Stage | None = None
+    subject: str | None = None
+    node: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +115,14 @@ class Targets:
     """Target proficiency in [0, 1]; the most special entry wins.
 
     ``by_position`` maps a position to its target for every node that applies to it;
-    ``by_node`` maps a node code to a target for every position.
+    ``by_node`` maps a node code to a target for every position; ``profiles`` go before both, the
+    one for the deepest node first, then the one with most conditions, then the highest target.
     """
 
     default: float
     by_position: Mapping[Position, float]
     by_node: Mapping[str, float]
+    profiles: tuple[TargetProfile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +320,35 @@ class Checkpoints:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureFirst:
+    """A short diagnostic as the first step, where knowing more is worth more than learning.
+
+    Parameters
+    ----------
+    enabled
+        Diagnostics on offer may be steps; else they are checkpoints only.
+    within_weeks
+        It lies within so many first weeks of the route's horizon: before learning, or it tells
+        nothing that a choice could still follow.
+    minutes_per_task
+        Clock minutes of one task; a diagnostic's length gives its number of tasks.
+    tasks_per_node
+        Tasks that a diagnostic spends on one node before it takes up another.
+    most_nodes
+        Most nodes that one diagnostic measures anew.
+    task_weight
+        Worth of one of its tasks in (0, 1]: 1 counts as a full task.
+    """
+
+    enabled: bool
+    within_weeks: int
+    minutes_per_task: float
+    tasks_per_node: int
+    most_nodes: int
+    task_weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """Weights, effects and prices of the route's value; points are 10⁻⁴ of a whole deficit.
 
@@ -332,6 +416,7 @@ class PolicyProfile:
     time_zone: str
     levels: Levels
     diagnostics: Diagnostics
+    dynamics: Dynamics
     targets: Targets
     groups: Groups
     form_by_level: Mapping[OfficialLevel, frozenset[str]]
@@ -341,6 +426,7 @@ class PolicyProfile:
     form_mix: tuple[FormShare, ...]
     transfer: Transfer
     checkpoints: Checkpoints
+    measure_first: MeasureFirst
     required_themes: tuple[str, ...]
     required_activities: tuple[str, ...]
     value: Value

@@ -19,7 +19,13 @@ from engine.deficits.distribution import (
     level_probability,
     with_request,
 )
-from engine.deficits.levels import all_minimal, group_of, official_level, target_of
+from engine.deficits.levels import (
+    all_minimal,
+    expected_weight,
+    group_of,
+    official_level,
+    target_of,
+)
 from engine.deficits.requests import (
     Extra,
     Wanted,
@@ -36,6 +42,7 @@ from engine.domain import (
     Educator,
     FloatArray,
     NodeProficiency,
+    Position,
     Proficiency,
     Request,
 )
@@ -160,16 +167,27 @@ def _targets(
 ) -> FloatArray:
     """Target per node, shape (n_nodes,); NaN where it applies neither now nor for a career."""
     target = np.full(len(framework), np.nan)
-    for i in np.flatnonzero(applies):
-        target[i] = target_of(framework.codes[i], educator.position, policy.targets)
+
+    def target_at(i: int, position: Position) -> float:
+        return target_of(
+            framework.codes[i],
+            position,
+            policy.targets,
+            subjects=educator.subjects,
+            stages=educator.stages if position is educator.position else (),
+            framework=framework,
+        )
+
+    for i in np.flatnonzero(applies).tolist():
+        target[i] = target_at(i, educator.position)
     aims = {r.career_position for r in requests if r.career_position is not None}
     for aim in sorted(aims):
         steps = {node.code for node in career_nodes(framework, educator, aim)}
         new = framework.applies_to(aim, educator.subjects) & np.isnan(target)
-        for i in np.flatnonzero(new):
+        for i in np.flatnonzero(new).tolist():
             code = framework.codes[i]
             if framework.nearest(code, steps) is not None:
-                target[i] = target_of(code, aim, policy.targets)
+                target[i] = target_at(i, aim)
     return target
 
 
@@ -195,7 +213,7 @@ def _measured_demands(
     for i, node in enumerate(measured):
         level = official_level(node.raw_share, policy.levels)
         more = extra.get(node.node, Extra(0.0, ()))
-        weight = policy.value.weight_by_level[level]
+        weight = expected_weight(levels[i], policy.value)
         low, high = deficit.interval_90[i].tolist()
         p_high, p_medium, p_minimal = levels[i].tolist()
         demands.append(

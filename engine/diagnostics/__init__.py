@@ -4,9 +4,9 @@
 
     DiagnosticResult, ItemResponse
       │ validation      every fault of the values and of rows against each other
-      │ evidence        duplicates, criteria and observers → sittings
-      │ scores          reliability and age → effective tasks per node
-      ▼ hierarchy       person → node, integrated over the person's level
+      │ evidence        duplicates, criteria and observers → sittings (official level)
+      │ observations    what each row says, of which nodes, on whose sheet
+      ▼ system, latent  prior over framework and time × evidence, by expectation propagation
     Proficiency
 """
 

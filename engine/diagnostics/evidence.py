@@ -79,7 +79,7 @@ def gather_sittings(
     task. Item responses without an answer (NaN) are left out; a node without any answer gives no
     sitting.
     """
-    sittings = [_from_marks(rows, default_tasks) for rows in _marks_by_sitting(set(results))]
+    sittings = [_from_marks(rows, default_tasks) for rows in marks_by_sitting(results)]
     for answers in _answers_by_sitting(responses):
         if answers:
             sittings.append(_from_answers(answers))
@@ -125,7 +125,9 @@ def row_order(row: DiagnosticResult) -> tuple[int, int, str, str, str]:
     )
 
 
-def _marks_by_sitting(rows: Iterable[DiagnosticResult]) -> list[list[DiagnosticResult]]:
+def marks_by_sitting(results: Iterable[DiagnosticResult]) -> list[list[DiagnosticResult]]:
+    """Validated rows of each sitting, exact duplicates left out."""
+    rows = set(results)
     groups: defaultdict[tuple[str, Method, str], list[DiagnosticResult]] = defaultdict(list)
     for row in sorted(rows, key=row_order):
         groups[row.procedure_id, row.method, row.node].append(row)
@@ -157,21 +159,17 @@ def _from_marks(rows: Sequence[DiagnosticResult], default_tasks: int) -> Sitting
         node=first.node,
         score=math.fsum(fmean(row.score for row in marks) for marks in by_criterion.values()),
         max_score=math.fsum(marks[0].max_score for marks in by_criterion.values()),
-        n_tasks=_tasks(by_criterion, default_tasks),
+        n_tasks=tasks_of(rows, default_tasks),
         rows=tuple(rows),
     )
 
 
-def _tasks(
-    by_criterion: defaultdict[str | None, list[DiagnosticResult]], default_tasks: int
-) -> int:
+def tasks_of(rows: Sequence[DiagnosticResult], default_tasks: int) -> int:
     """Criteria of a card, else the stated tasks (observers may state it or leave it out)."""
-    if None not in by_criterion:
-        return len(by_criterion)
-    return max(
-        (row.n_tasks for row in by_criterion[None] if row.n_tasks is not None),
-        default=default_tasks,
-    )
+    criteria = {row.criterion for row in rows}
+    if None not in criteria:
+        return len(criteria)
+    return max((row.n_tasks for row in rows if row.n_tasks is not None), default=default_tasks)
 
 
 def _from_answers(answers: Sequence[ItemResponse]) -> Sitting:

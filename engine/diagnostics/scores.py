@@ -1,14 +1,10 @@
 """Scores of blocks, criteria and items → posterior of proficiency per measured node.
 
 A score of six tasks has a standard error of about 0.20, so a node's posterior leans on what the
-person's other nodes say. What one sitting is worth, in effective tasks::
-
-    n_tasks · reliability(method) · 2^(−age / half-life)
-
-Sittings of a node add up their effective tasks, whatever the method. Evidence stays at the node
-that was measured: a block's score says nothing here about single leaves, and where a block and
-one of its leaves are both measured they are two nodes of the same person. An item that is tied
-to two nodes counts for both.
+person's other nodes say, most on those of its own direction (``prior``), and knows that a whole
+sheet may be harder or more lenient than another (``system``). Evidence stays at the node that was
+measured: a leaf without evidence of its own gets no posterior, and an item tied to two nodes says
+something of both.
 """
 
 from __future__ import annotations
@@ -21,12 +17,19 @@ import numpy as np
 
 from engine.ages import local_day
 from engine.diagnostics.evidence import Sitting, gather_sittings, row_order, sitting_order
-from engine.diagnostics.hierarchy import hierarchical_posterior
+from engine.diagnostics.item_bank import ItemBank
+from engine.diagnostics.logit_normal import Z_90, share_moments, share_quantile
+from engine.diagnostics.observations import Observation, observations_of
+from engine.diagnostics.prior import ProficiencyPrior
+from engine.diagnostics.system import Moment, educator_posterior
 from engine.diagnostics.validation import evidence_faults
 from engine.domain import DiagnosticResult, ItemResponse, NodeProficiency, Proficiency
-from engine.errors import ConfigurationError, InputError
+from engine.errors import InputError
 from engine.framework import Framework
 from engine.policy import Diagnostics, PolicyProfile
+
+_Z_QUARTILE = 0.6744897501960817
+"""75 % quantile of the standard normal distribution."""
 
 
 def estimate_proficiency(
@@ -37,16 +40,20 @@ def estimate_proficiency(
     as_of: dt.datetime,
     *,
     time_zone: str | None = None,
+    items: ItemBank | None = None,
 ) -> Proficiency:
     """Posterior of one educator's proficiency at every node with evidence.
 
     Parameters
     ----------
     results, responses
-        Of one educator, in any order. Responses count as one test score per procedure and node
-        with as many tasks as there are answers; NaN = not answered = left out.
+        Of one educator, in any order. A response is one task of its nodes together; NaN = not
+        answered = left out.
     as_of
         Instant with offset. Its day, in ``time_zone`` (default: the policy's), ages the evidence.
+    items
+        Calibrated items; an item that is not among them counts as an average one (slope 1,
+        intercept 0).
 
     Returns
     -------
@@ -57,13 +64,14 @@ def estimate_proficiency(
     Raises
     ------
     InputError
-        With every fault: unknown node, score outside [0, max], future date, contradicting rows…
+        With every fault: unknown node, score outside [0, max], future date, contradicting rows,
+        an item that was calibrated for other nodes…
     ConfigurationError
-        Where the policy states no reliability for a method.
+        Where the policy states no reliability or no ``procedure_sd`` for a method.
     """
     today = local_day(as_of, time_zone or policy.time_zone)
     order = {node.code: i for i, node in enumerate(framework.nodes)}
-    faults = evidence_faults(results, responses, order, today)
+    faults = evidence_faults(results, responses, order, today, items)
     if faults:
         raise InputError(faults)
     rule = policy.diagnostics
@@ -72,47 +80,57 @@ def estimate_proficiency(
         if (today - sitting.date).days <= rule.max_age_days:
             by_node[sitting.node].append(sitting)
     codes = sorted(by_node, key=order.__getitem__)
-    worth = [[_effective_tasks(sitting, rule, today) for sitting in by_node[c]] for c in codes]
-    shares = [[sitting.share for sitting in by_node[c]] for c in codes]
-    tasks = np.array([sum(w) for w in worth], dtype=np.float64)
-    successes = np.array(
-        [np.dot(w, p) for w, p in zip(worth, shares, strict=True)], dtype=np.float64
-    )
-    posterior = hierarchical_posterior(
-        successes,
-        np.maximum(tasks - successes, 0.0),
-        prior_mean=rule.prior_mean,
-        prior_tasks=rule.prior_tasks,
-        node_tasks=rule.node_tasks,
+    observations = recent_observations(results, responses, rule, items, today)
+    wanted: list[Moment] = [*((code, today) for code in codes), (None, today)]
+    prior = ProficiencyPrior.from_policy(rule)
+    posterior = educator_posterior(observations, wanted, prior, rule.procedure_sd, framework)
+    mean, covariance = posterior.at(wanted)
+    sd = np.sqrt(np.diag(covariance))
+    share_mean, share_sd = share_moments(mean, sd)
+    low, first, middle, third, high = (
+        share_quantile(mean, sd, z) for z in (-Z_90, -_Z_QUARTILE, 0.0, _Z_QUARTILE, Z_90)
     )
     return Proficiency(
         nodes=tuple(
-            _node_proficiency(by_node[code], float(mean), float(sd), today)
-            for code, mean, sd in zip(codes, posterior.mean, posterior.sd, strict=True)
+            _node_proficiency(
+                by_node[code],
+                (float(share_mean[i]), float(share_sd[i])),
+                (float(low[i]), float(high[i])),
+                (float(first[i]), float(middle[i]), float(third[i])),
+                today,
+            )
+            for i, code in enumerate(codes)
         ),
-        overall_mean=posterior.overall_mean,
-        overall_sd=posterior.overall_sd,
+        overall_mean=float(share_mean[-1]),
+        overall_sd=float(share_sd[-1]),
     )
 
 
-def _effective_tasks(sitting: Sitting, rule: Diagnostics, today: dt.date) -> float:
-    """What a sitting is worth, in full tasks of today."""
-    reliability = rule.reliability.get(sitting.method)
-    if reliability is None:
-        raise ConfigurationError(f"no reliability for the method {sitting.method.value!r}")
-    age_days = (today - sitting.date).days
-    return float(sitting.n_tasks * reliability * 2.0 ** (-age_days / rule.half_life_days))
+def recent_observations(
+    results: Sequence[DiagnosticResult],
+    responses: Sequence[ItemResponse],
+    rule: Diagnostics,
+    items: ItemBank | None,
+    today: dt.date,
+) -> tuple[Observation, ...]:
+    """Observations of validated rows that are young enough for the policy."""
+    found = observations_of(results, responses, rule, items)
+    return tuple(o for o in found if (today - o.date).days <= rule.max_age_days)
 
 
 def _node_proficiency(
-    sittings: Sequence[Sitting], mean: float, sd: float, today: dt.date
+    sittings: Sequence[Sitting],
+    moments: tuple[float, float],
+    interval_90: tuple[float, float],
+    quartiles: tuple[float, float, float],
+    today: dt.date,
 ) -> NodeProficiency:
     newest = min(sittings, key=sitting_order)
     rows = [row for sitting in sittings for row in sitting.rows]
     return NodeProficiency(
         node=newest.node,
-        mean=mean,
-        sd=sd,
+        mean=moments[0],
+        sd=moments[1],
         n_tasks=sum(sitting.n_tasks for sitting in sittings),
         evidence_age_days=(today - newest.date).days,
         raw_share=newest.share,
@@ -120,4 +138,6 @@ def _node_proficiency(
         raw_max=newest.max_score,
         raw_tasks=newest.n_tasks if newest.tasks_known else 0,
         evidence=tuple(sorted(rows, key=row_order)),
+        interval_90=interval_90,
+        quartiles=quartiles,
     )

@@ -9,6 +9,7 @@ from collections.abc import Container, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.diagnostics.evidence import mark_of, split_by_sitting
+from engine.diagnostics.item_bank import ItemBank
 from engine.domain import DiagnosticResult, ItemResponse, Method
 from engine.errors import Fault
 
@@ -21,6 +22,7 @@ def evidence_faults(
     responses: Sequence[ItemResponse],
     node_codes: Container[str],
     today: dt.date,
+    items: ItemBank | None = None,
 ) -> tuple[Fault, ...]:
     """Every fault of the evidence; empty = it can be used.
 
@@ -44,6 +46,8 @@ def evidence_faults(
     faults += _contradictions(numbered)
     faults += _answer_contradictions(answers)
     faults += _counted_twice(numbered, answers)
+    if items is not None:
+        faults += _other_nodes(answers, items)
     return tuple(faults)
 
 
@@ -254,4 +258,24 @@ def _counted_twice(rows: Sequence[_Row], answers: Sequence[_Answer]) -> Iterator
                 "и ответы на задания: оставьте что-то одно, иначе они посчитаются дважды",
                 f"/diagnostics/{row.index}/score",
                 parameters={"procedure_id": row.row.procedure_id, "node": row.row.node},
+            )
+
+
+def _other_nodes(answers: Sequence[_Answer], items: ItemBank) -> Iterator[Fault]:
+    """Parameters of an item hold for the nodes that it was calibrated with, and no others."""
+    first: dict[str, _Answer] = {}
+    nodes: defaultdict[str, set[str]] = defaultdict(set)
+    for answer in answers:
+        first.setdefault(answer.row.item, answer)
+        nodes[answer.row.item].add(answer.row.node)
+    for item, answer in first.items():
+        known = items.items.get(item)
+        if known is not None and set(known.nodes) != nodes[item]:
+            yield Fault(
+                "item_calibrated_otherwise",
+                f"Задание «{item}» калибровано для компетенций {', '.join(known.nodes)}, а здесь "
+                f"связано с {', '.join(sorted(nodes[item]))}: исправьте таблицу заданий "
+                "или калибруйте заново",
+                f"/item_responses/{answer.index}/node",
+                parameters={"item": item, "calibrated": list(known.nodes)},
             )

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from engine.deficits import assess_deficits
+from engine.deficits.levels import target_of
+from engine.diagnostics import estimate_proficiency
 from engine.domain import (
     DemandKind,
     Educator,
@@ -20,14 +22,18 @@ from engine.domain import (
     Position,
     Proficiency,
     Request,
+    Stage,
 )
 from engine.errors import InputError, NothingToPlan
 from engine.framework import Node, build_framework
-from tests.engine.diagnostics.examples import AS_OF, framework, policy
+from engine.policy import TargetProfile
+from tests.engine.diagnostics.examples import AS_OF, framework, policy, result
 
 FRAMEWORK = framework()
 POLICY = policy()
 TEACHER = Educator("e", Position.TEACHER)
+MATHS = replace(TEACHER, subjects=("Математика",), stages=(Stage.BASIC, Stage.SECONDARY))
+HEAD = replace(TEACHER, position=Position.HEAD)
 YOUNG = replace(TEACHER, born_on=dt.date(2000, 1, 1), pedagogical_start=dt.date(2025, 9, 1))
 ALL = frozenset({"dpp_pp", "dpp_pk", "non_formal", "informal"})
 SOFT = frozenset({"non_formal", "informal"})
@@ -45,6 +51,11 @@ def node(code, mean=0.5, sd=0.15, share=0.5):
         raw_max=6.0,
         raw_tasks=6,
     )
+
+
+def alone(code):
+    """Weight of the measured deficit without any request."""
+    return assess([node(code)]).demands[0].weight
 
 
 def strong(code):
@@ -91,19 +102,71 @@ def test_deficit_of_a_node_by_scipy():
 
 
 @pytest.mark.parametrize(
-    ("share", "level", "weight", "categories"),
+    ("share", "level", "categories"),
     [
-        (0.5, OfficialLevel.HIGH, 3.0, ALL),
-        (0.6, OfficialLevel.MEDIUM, 2.0, frozenset({"dpp_pk", "non_formal", "informal"})),
-        (0.9, OfficialLevel.MINIMAL, 1.0, SOFT),
+        (0.5, OfficialLevel.HIGH, ALL),
+        (0.6, OfficialLevel.MEDIUM, frozenset({"dpp_pk", "non_formal", "informal"})),
+        (0.9, OfficialLevel.MINIMAL, SOFT),
     ],
 )
-def test_official_level_sets_weight_and_categories(share, level, weight, categories):
-    """They follow the raw share alone; the posterior is the same in all three."""
+def test_official_level_sets_categories_and_no_weight(share, level, categories):
+    """Papers' level follows the raw share alone; weight and probabilities follow the posterior."""
     (demand,) = assess([node("A.1", share=share)]).demands
-    assert (demand.official_level, demand.weight) == (level, weight)
-    assert demand.categories == categories
-    assert demand.level_probability == assess([node("A.1")]).demands[0].level_probability
+    (other,) = assess([node("A.1")]).demands
+    assert (demand.official_level, demand.categories) == (level, categories)
+    assert demand.level_probability == other.level_probability
+    assert demand.weight == other.weight
+
+
+def test_weight_is_the_mean_over_the_levels_that_may_be():
+    """Beta(5, 5) below 0.6 and above 0.8 by SciPy; weights 3, 2 and 1."""
+    theta = beta(5, 5)
+    high, minimal = theta.cdf(0.6), 1 - theta.cdf(0.8)
+    (demand,) = assess([node("A.1", mean=0.5, sd=math.sqrt(0.25 / 11))]).demands
+    assert demand.weight == pytest.approx(3 * high + 2 * (1 - high - minimal) + minimal)
+
+
+def test_59_and_61_percent_are_nearly_the_same():
+    """The papers say high and medium; weight and probabilities differ by hundredths."""
+    low, high = (assess_share(share) for share in (0.59, 0.61))
+    assert (low.official_level, high.official_level) == (OfficialLevel.HIGH, OfficialLevel.MEDIUM)
+    np.testing.assert_allclose(low.level_probability, high.level_probability, atol=0.05)
+    assert low.weight == pytest.approx(high.weight, rel=0.02)
+
+
+def assess_share(share):
+    """Demand of a test of a hundred points, six tasks."""
+    rows = [result("A.1", 100 * share, 100.0)]
+    proficiency = estimate_proficiency(rows, [], FRAMEWORK, POLICY, AS_OF)
+    (demand,) = assess_deficits(TEACHER, proficiency, [], FRAMEWORK, POLICY, AS_OF).demands
+    return demand
+
+
+@pytest.mark.parametrize(
+    ("code", "who", "want"),
+    [
+        ("A.1.1", TEACHER, 0.8),  # no profile fits: the default
+        ("A.1.1", MATHS, 0.85),  # subject and stage
+        ("A.1.2", MATHS, 0.85),  # goes before the node's own target
+        ("A.2.1", MATHS, 0.95),  # the deeper node before the more conditions
+        ("A.2.1", TEACHER, 0.95),
+        ("B.1", replace(MATHS, stages=(Stage.PRIMARY,)), 0.8),  # another stage
+        ("B.1", replace(MATHS, position=Position.HEAD), 0.85),  # the profile before the position
+    ],
+)
+def test_target_profiles_by_subject_and_stage(code, who, want):
+    """The deepest node wins, then the most conditions; what a profile leaves out is anybody."""
+    profiles = (
+        TargetProfile(0.85, stage=Stage.SECONDARY, subject="математика"),
+        TargetProfile(0.75, subject="математика", node="A"),
+        TargetProfile(0.85, subject="математика", node="A.1"),
+        TargetProfile(0.95, node="A.2"),
+    )
+    targets = replace(POLICY.targets, profiles=profiles)
+    got = target_of(
+        code, who.position, targets, subjects=who.subjects, stages=who.stages, framework=FRAMEWORK
+    )
+    assert got == want
 
 
 def test_targets_apply_to_the_position():
@@ -147,10 +210,11 @@ def test_request_for_an_unmeasured_node_is_a_certain_demand():
 
 
 def test_request_for_a_measured_node_joins_its_demand():
-    """High deficit of weight 3 with a request of weight 1.5: 4.5, deficit as measured."""
+    """The request's weight of 1.5 comes on top, the deficit stays as measured."""
     (alone,) = assess([node("A.1")]).demands
     (joint,) = assess([node("A.1")], [Request("r1", node="A.1")]).demands
-    assert (joint.code, joint.kind, joint.weight) == ("A.1", DemandKind.DEFICIT, 4.5)
+    assert (joint.code, joint.kind) == ("A.1", DemandKind.DEFICIT)
+    assert joint.weight == pytest.approx(alone.weight + 1.5)
     assert joint.request_ids == ("r1",)
     assert (joint.expected, joint.sd, joint.interval_90) == (
         alone.expected,
@@ -159,7 +223,7 @@ def test_request_for_a_measured_node_joins_its_demand():
     )
     assert joint.categories == alone.categories
     value = joint.weight * sum(a * b for a, b in joint.pieces)
-    want = 3.0 * sum(a * b for a, b in alone.pieces) + 1.5 * 0.4
+    want = alone.weight * sum(a * b for a, b in alone.pieces) + 1.5 * 0.4
     assert value == pytest.approx(want, abs=0.005)
 
 
@@ -190,7 +254,7 @@ def test_resolved_text_asks_for_its_nodes():
 def test_request_for_several_nodes_spreads_its_weight():
     """Of three nodes one is measured: a third of 1.5 joins it, two thirds stay."""
     demands = by_code(assess([node("A.1")], [Request("r1", text="т")], r1=("A.1", "B.1", "A.2.1")))
-    assert demands["A.1"].weight == pytest.approx(3.5)
+    assert demands["A.1"].weight == pytest.approx(alone("A.1") + 0.5)
     assert demands["request:r1"].weight == pytest.approx(1.0)
     assert demands["request:r1"].nodes == ("A.2.1", "B.1")
 
@@ -201,7 +265,8 @@ def test_requests_for_the_same_node_are_one():
     (free,) = assess(requests=requests).demands
     assert (free.code, free.request_ids, free.weight) == ("request:r1", ("r1", "r2"), 4.5)
     (measured,) = assess([node("B.1")], requests).demands
-    assert (measured.code, measured.request_ids, measured.weight) == ("B.1", ("r1", "r2"), 7.5)
+    assert (measured.code, measured.request_ids) == ("B.1", ("r1", "r2"))
+    assert measured.weight == pytest.approx(alone("B.1") + 4.5)
 
 
 def test_career_of_a_manager_asks_for_the_managers_blocks():
@@ -222,7 +287,8 @@ def test_measured_node_of_a_career_is_assessed_against_the_aim():
     demand = by_code(vector)["M.1"]
     assert vector.target[FRAMEWORK.index["M.1"]] == 0.9
     assert demand.request_ids == ("c",)
-    assert demand.weight == pytest.approx(3.0 + 0.8)
+    (without,) = [d for d in assess([node("M.1", mean=0.3)], educator=HEAD).demands]
+    assert demand.weight == pytest.approx(without.weight + 0.8)
     assert demand.level_probability[0] > 0.9
     assert vector.group is Group.DEVELOPMENT
 

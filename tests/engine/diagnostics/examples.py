@@ -51,9 +51,16 @@ def policy(**diagnostics):
         half_life_days=100,
         max_age_days=300,
         default_tasks=6,
-        prior_mean=0.6,
-        prior_tasks=5.0,
-        node_tasks=6.0,
+        procedure_sd={
+            Method.TEST: 0.2,
+            Method.OBSERVATION: 0.5,
+            Method.EXPERT: 0.5,
+            Method.SELF: 0.8,
+        },
+        prior_median=0.6,
+        person_sd=0.9,
+        direction_sd=0.4,
+        node_sd=0.5,
     )
     return replace(
         base,

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import expit
 
 from engine.diagnostics import estimate_proficiency
-from engine.diagnostics.hierarchy import hierarchical_posterior
+from engine.diagnostics.item_bank import ItemBank, ItemParameters
 from engine.domain import Method
 from engine.errors import ConfigurationError, InputError
 from tests.engine.diagnostics.examples import AS_OF, TODAY, answer, framework, policy, result
@@ -16,10 +17,15 @@ from tests.engine.diagnostics.examples import AS_OF, TODAY, answer, framework, p
 FRAMEWORK = framework()
 
 
-def estimate(results=(), responses=(), as_of=AS_OF, **changes):
-    time_zone = changes.pop("time_zone", None)
+def estimate(results=(), responses=(), as_of=AS_OF, *, time_zone=None, items=None, **changes):
     return estimate_proficiency(
-        list(results), list(responses), FRAMEWORK, policy(**changes), as_of, time_zone=time_zone
+        list(results),
+        list(responses),
+        FRAMEWORK,
+        policy(**changes),
+        as_of,
+        time_zone=time_zone,
+        items=items,
     )
 
 
@@ -27,27 +33,67 @@ def ago(days):
     return TODAY - dt.timedelta(days=days)
 
 
-def test_effective_tasks_by_hand():
-    """A test of 6 (2 right) today and a self-assessment of 8 (all) 200 days ago: n 6 + 8/4/4."""
-    rows = [
-        result(score=2),
-        result(score=8, max_score=8, n_tasks=8, date=ago(200), method=Method.SELF),
-    ]
-    got = estimate(rows)
-    want = hierarchical_posterior(
-        np.array([2.5]), np.array([4.0]), prior_mean=0.6, prior_tasks=5.0, node_tasks=6.0
+def moments(draws, weight):
+    share = expit(draws)
+    mean = share @ weight
+    return mean, ((share - mean) ** 2 @ weight) ** 0.5
+
+
+def test_posterior_agrees_with_the_stated_model_by_sampling():
+    """A test of A.1 (2 of 6) and B.1 (6 of 6) today, and a card of A.1 half a half-life ago.
+
+    People are drawn from the model of the docstrings, written out again here, and weighted.
+    """
+    rng = np.random.default_rng(7)
+    size = 1_000_000
+
+    def normal(sd):
+        return rng.normal(0, sd, size)
+
+    person, a, b, a1, b1 = (normal(sd) for sd in (0.9, 0.4, 0.4, 0.5, 0.5))
+    now_a, now_b = person + a + a1, person + b + b1
+    # 2^(−50 / (2·100)) is the correlation over 50 days; the total variance of A.1 stays
+    r = 2.0**-0.25
+    old_a = r * now_a + normal(np.sqrt((1 - r**2) * (0.81 + 0.16 + 0.25)))
+    sheet, card = normal(0.2), normal(0.5)
+    m = np.log(0.6 / 0.4)
+    odds = [m + now_a + sheet, m + now_b + sheet, m + old_a + card]
+    # ten criteria at reliability ½ are five tasks
+    tasks = [(2, 4), (6, 0), (3.5, 1.5)]
+    log = sum(
+        s * np.log(expit(o)) + f * np.log(expit(-o)) for o, (s, f) in zip(odds, tasks, strict=True)
     )
-    assert got.nodes[0].mean == pytest.approx(want.mean[0])
-    assert got.nodes[0].sd == pytest.approx(want.sd[0])
-    assert got.overall_mean == pytest.approx(want.overall_mean)
+    weight = np.exp(log - log.max())
+    weight /= weight.sum()
+    rows = [result("A.1", 2), result("B.1", 6)]
+    rows.append(
+        result("A.1", 7, 10, n_tasks=10, date=ago(50), procedure_id="c", method=Method.OBSERVATION)
+    )
+    got = estimate(rows)
+    error = 4 * np.sqrt((weight**2).sum()) + 0.003
+    # A cross-correlation in time that is not the product of node and day is beyond the sample
+    assert (got.nodes[0].mean, got.nodes[0].sd) == pytest.approx(
+        moments(m + now_a, weight), abs=error + 0.01
+    )
+    assert (got.nodes[1].mean, got.nodes[1].sd) == pytest.approx(
+        moments(m + now_b, weight), abs=error + 0.01
+    )
 
 
-def test_evidence_of_one_half_life_weighs_half():
-    """Twelve tasks 100 days ago are worth six tasks of today."""
-    old = estimate([result(score=4, max_score=12, n_tasks=12, date=ago(100))]).nodes[0]
-    new = estimate([result(score=2)]).nodes[0]
-    assert (old.mean, old.sd) == pytest.approx((new.mean, new.sd))
-    assert (old.n_tasks, old.evidence_age_days) == (12, 100)
+def test_without_evidence_the_level_is_the_prior():
+    """The person's own level has the policy's median and no node."""
+    none = estimate()
+    assert none.nodes == ()
+    assert none.overall_sd > 0.15
+    assert estimate(person_sd=1e-3).overall_mean == pytest.approx(0.6, abs=1e-3)
+
+
+def test_old_evidence_says_less():
+    """The same score a half life ago moves the estimate less and leaves it less certain."""
+    new, old = (estimate([result(score=0, date=ago(days))]).nodes[0] for days in (0, 100))
+    assert new.mean < old.mean
+    assert new.sd < old.sd
+    assert (old.n_tasks, old.evidence_age_days) == (6, 100)
 
 
 def test_reliability_scales_tasks():
@@ -62,17 +108,53 @@ def test_reliability_scales_tasks():
         )
         for i in range(12)
     ]
-    seen, tested = estimate(card).nodes[0], estimate([result(score=2)]).nodes[0]
+    alike = {Method.TEST: 0.3, Method.OBSERVATION: 0.3}
+    seen = estimate(card, procedure_sd=alike).nodes[0]
+    tested = estimate([result(score=2)], procedure_sd=alike).nodes[0]
     assert (seen.mean, seen.sd) == pytest.approx((tested.mean, tested.sd))
     assert (seen.raw_score, seen.raw_max, seen.raw_tasks) == (4, 12, 12)
+
+
+def cards(inner, outer, criteria=20):
+    """Two observers' totals of one card."""
+    made = []
+    for observer, score in (("inner", inner), ("outer", outer)):
+        made.append(
+            result(
+                "A.1",
+                score,
+                criteria,
+                n_tasks=criteria,
+                method=Method.OBSERVATION,
+                observer=observer,
+            )
+        )
+    return [row for row in made if row.score is not None]
+
+
+def test_second_observer_averages_leniency_not_the_lesson():
+    """Two observers of one lesson know more than one, and less than two lessons would tell."""
+    one = estimate(cards(14, None)).nodes[0].sd
+    two = estimate(cards(14, 14)).nodes[0].sd
+    lessons = [
+        result("A.1", 14, 20, n_tasks=20, method=Method.OBSERVATION, procedure_id=p)
+        for p in ("p", "q")
+    ]
+    assert estimate(lessons).nodes[0].sd < two < one
+
+
+def test_sheets_leniency_does_not_average_out_over_nodes():
+    """However many nodes one sheet measures, its own severity stays in the person's level."""
+    many = [result(n, 120, 200, n_tasks=200) for n in ("A.1", "A.2", "B.1")]
+    apart = [result(n, 120, 200, n_tasks=200, procedure_id=n) for n in ("A.1", "A.2", "B.1")]
+    assert estimate(many).overall_sd > estimate(apart).overall_sd
 
 
 def test_evidence_older_than_the_limit_is_not_used():
     """Day 300 still counts, day 301 does not, neither for the posterior nor the raw share."""
     assert len(estimate([result(date=ago(300))]).nodes) == 1
     none = estimate([result(date=ago(301))])
-    assert none.nodes == ()
-    assert none.overall_mean == pytest.approx(0.6)
+    assert none == estimate()
     mixed = estimate([result(score=6, date=ago(301), procedure_id="old"), result(score=1)])
     assert mixed == estimate([result(score=1)])
 
@@ -98,6 +180,37 @@ def test_items_count_as_a_test_of_their_answers():
     by_items = estimate([], answers).nodes[0]
     by_score = estimate([result("A.1.1", 2, 4, n_tasks=4, procedure_id="items")]).nodes[0]
     assert by_items == by_score
+
+
+def test_calibrated_items_tell_hard_from_easy():
+    """One right answer says more where the item is hard, and more where it discriminates."""
+
+    def after(slope, intercept, response):
+        bank = ItemBank.of([ItemParameters("i", ("A.1.1",), slope, intercept)])
+        return estimate([], [answer("i", response)], items=bank).nodes[0].mean
+
+    assert after(1, 3, 1.0) < after(1, 0, 1.0) < after(1, -3, 1.0)
+    assert after(1, 3, 0.0) < after(1, 0, 0.0) < after(1, -3, 0.0)
+    assert after(0.2, 0, 1.0) < after(2, 0, 1.0)
+
+
+def test_item_of_two_nodes_says_less_of_each_than_one_of_its_own():
+    """A wrong answer to an item of two nodes lowers both, each less than its own item would."""
+    both = [answer("i", 0.0, node=n) for n in ("A.1.1", "A.1.2")]
+    shared = {n.node: n.mean for n in estimate([], both).nodes}
+    own = estimate([], [answer("i", 0.0)]).nodes[0].mean
+    prior = estimate([], [answer("i", 0.0, node="B.1")])
+    assert shared["A.1.1"] == pytest.approx(shared["A.1.2"])
+    assert own < shared["A.1.1"] < 0.6
+    assert prior.nodes[0].node == "B.1"
+
+
+def test_item_calibrated_for_other_nodes_is_named():
+    """Parameters of an item say nothing of nodes that it was not calibrated with."""
+    bank = ItemBank.of([ItemParameters("i", ("A.1.2",), 1.0, 0.0)])
+    with pytest.raises(InputError) as caught:
+        estimate([], [answer("i", 1.0)], items=bank)
+    assert [fault.code for fault in caught.value.faults] == ["item_calibrated_otherwise"]
 
 
 def test_evidence_stays_at_its_node():
