@@ -16,12 +16,12 @@ usual case for six tasks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit, roots_hermite
 
-from engine.domain import BoolArray, FloatArray
+from engine.domain import BoolArray, FloatArray, IntArray
 
 MOST_SWEEPS = 100
 _NODES, _WEIGHTS = roots_hermite(15)
@@ -105,7 +105,7 @@ def latent_posterior(
     start
         Factors of an earlier, similar calculation.
     tolerance
-        Greatest change of a log odds' mean in the last sweep.
+        Greatest change of a person's log odds in the last sweep.
 
     Notes
     -----
@@ -113,19 +113,74 @@ def latent_posterior(
     latents that are known or equal need no case of their own. All people are done at once.
     """
     n_people, n_evidence = successes.shape
-    sites = start or Sites.none(n_people, n_evidence)
-    seen = successes + failures > 0
     projector = _Projector(mean, covariance, design, offset)
+    result = _empty(n_people, n_evidence, len(mean))
+    rows, sites = np.arange(n_people), start or Sites.none(n_people, n_evidence)
     before: FloatArray | None = None
     for sweep in range(most_sweeps + 1):
-        found = projector.posterior(sites, sweep)
-        settled = before is not None and _largest(found.odds_mean - before) < tolerance
-        if settled or sweep == most_sweeps:
+        found = projector.posterior(sites)
+        settled = _settled(found.odds_mean, before, tolerance)
+        if sweep == most_sweeps:
+            settled[:] = True
+        _store(result, rows[settled], some_people(found, settled))
+        if settled.all():
             break
+        rows, found = rows[~settled], some_people(found, ~settled)
         before = found.odds_mean
         step = 1.0 if sweep < _DAMPED_AFTER else 0.5
-        sites = _updated(found, successes, failures, seen, step)
-    return found
+        sites = _updated(found, successes[rows], failures[rows], step)
+    return replace(result, sweeps=sweep)
+
+
+def _settled(now: FloatArray, before: FloatArray | None, tolerance: float) -> BoolArray:
+    """Who is done; each stops by himself, so that nobody's result depends on his company."""
+    if before is None:
+        return np.full(len(now), now.shape[1] == 0)
+    largest: BoolArray = np.abs(now - before).max(axis=1, initial=0.0) < tolerance
+    return largest
+
+
+def _empty(n_people: int, n_evidence: int, n_latents: int) -> LatentPosterior:
+    return LatentPosterior(
+        mean=np.empty((n_people, n_latents)),
+        covariance=np.empty((n_people, n_latents, n_latents)),
+        odds_mean=np.empty((n_people, n_evidence)),
+        odds_variance=np.empty((n_people, n_evidence)),
+        sites=Sites.none(n_people, n_evidence),
+        sweeps=0,
+    )
+
+
+def _arrays(found: LatentPosterior) -> tuple[FloatArray, ...]:
+    sites = found.sites
+    return (
+        found.mean,
+        found.covariance,
+        found.odds_mean,
+        found.odds_variance,
+        sites.precision,
+        sites.shift,
+    )
+
+
+def some_people(found: LatentPosterior, rows: BoolArray) -> LatentPosterior:
+    """The posterior of some people."""
+    if rows.all():
+        return found
+    sites = Sites(found.sites.precision[rows], found.sites.shift[rows])
+    return LatentPosterior(
+        found.mean[rows],
+        found.covariance[rows],
+        found.odds_mean[rows],
+        found.odds_variance[rows],
+        sites,
+        found.sweeps,
+    )
+
+
+def _store(result: LatentPosterior, rows: IntArray, found: LatentPosterior) -> None:
+    for whole, part in zip(_arrays(result), _arrays(found), strict=True):
+        whole[rows] = part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,27 +192,46 @@ class _Projector:
     design: FloatArray
     offset: FloatArray
 
-    def posterior(self, sites: Sites, sweep: int) -> LatentPosterior:
-        n_latents = len(self.mean)
-        products = self.design[:, :, None] * self.design[:, None, :]
-        weight: FloatArray = sites.precision @ products.reshape(-1, n_latents**2)
-        weight = weight.reshape(-1, n_latents, n_latents)
-        system = np.eye(n_latents) + self.covariance @ weight
+    @property
+    def _plain(self) -> bool:
+        """Whether each latent is observed by itself, which saves most of the arithmetic."""
+        n = len(self.mean)
+        return self.design.shape == (n, n) and bool((self.design == np.eye(n)).all())
+
+    def _weighted(self, precision: FloatArray) -> FloatArray:
+        """I + S·M for every person."""
+        n = len(self.mean)
+        if self._plain:
+            weighted: FloatArray = self.covariance * precision[:, None, :]
+        else:
+            products = self.design[:, :, None] * self.design[:, None, :]
+            weighted = self.covariance @ (precision @ products.reshape(-1, n**2)).reshape(-1, n, n)
+        return weighted + np.eye(n)
+
+    def _variance(self, covariance: FloatArray) -> FloatArray:
+        """Variances of the log odds, shape (n_people, n_evidence)."""
+        if self._plain:
+            return np.diagonal(covariance, axis1=1, axis2=2)
+        spread = np.matmul(self.design, covariance)
+        variance: FloatArray = np.einsum("bnq,nq->bn", spread, self.design)
+        return variance
+
+    def posterior(self, sites: Sites) -> LatentPosterior:
+        system = self._weighted(sites.precision)
         covariance = np.asarray(
             np.linalg.solve(system, np.broadcast_to(self.covariance, system.shape)), np.float64
         )
         prior_odds = self.design @ self.mean + self.offset
         pull = (sites.shift - sites.precision * prior_odds) @ self.design
         mean = self.mean + np.matmul(covariance, pull[:, :, None])[:, :, 0]
-        spread = np.matmul(self.design, covariance)
-        variance = np.einsum("bnq,nq->bn", spread, self.design)
+        variance = self._variance(covariance)
         return LatentPosterior(
             mean=mean,
             covariance=covariance,
             odds_mean=mean @ self.design.T + self.offset,
             odds_variance=np.maximum(variance, 1e-12),
             sites=sites,
-            sweeps=sweep,
+            sweeps=0,
         )
 
 
@@ -165,11 +239,11 @@ def _updated(
     found: LatentPosterior,
     successes: FloatArray,
     failures: FloatArray,
-    seen: BoolArray,
     step: float,
 ) -> Sites:
     """Factors whose moments agree with those of the evidence in their place."""
     old = found.sites
+    seen = successes + failures > 0
     left = np.maximum(1.0 / found.odds_variance - old.precision, 1e-9)
     cavity_mean = (found.odds_mean / found.odds_variance - old.shift) / left
     mean, variance = tilted_moments(successes, failures, cavity_mean, 1.0 / left)
@@ -208,7 +282,3 @@ def tilted_moments(
     weight /= weight.sum(axis=-1, keepdims=True)
     centre = (weight * points).sum(axis=-1)
     return centre, (weight * (points - centre[..., None]) ** 2).sum(axis=-1)
-
-
-def _largest(change: FloatArray) -> float:
-    return float(np.abs(change).max()) if change.size else 0.0
