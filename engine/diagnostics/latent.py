@@ -19,18 +19,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import expit, roots_hermite
+from scipy.special import expit, logit, roots_hermite
 
 from engine.domain import BoolArray, FloatArray, IntArray
 
 MOST_SWEEPS = 100
 _NODES, _WEIGHTS = roots_hermite(15)
 _LOG_WEIGHTS = np.log(_WEIGHTS) + _NODES**2
-_MODE_STEPS = 6
-_LONGEST_STEP = 3.0
-"""Newton steps on the log odds are cut to this length: far out the curvature says nothing."""
-_DAMPED_AFTER = 12
-"""Sweeps after which updates are halved: correlated evidence may make them swing."""
+_MODE_STEPS = 60
+"""Three or four are usual; halving a bracket a thousand tasks wide takes more."""
+_NEAR_MODE = 0.05
+"""Distance to the mode, in sds, within which the quadrature no longer cares."""
+_DAMPED_EVERY = 12
+"""Updates are halved after so many sweeps: correlated evidence may make them swing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,6 +115,7 @@ def latent_posterior(
     """
     n_people, n_evidence = successes.shape
     projector = _Projector(mean, covariance, design, offset)
+    least = 1.0 / projector.prior_variance()
     result = _empty(n_people, n_evidence, len(mean))
     rows, sites = np.arange(n_people), start or Sites.none(n_people, n_evidence)
     before: FloatArray | None = None
@@ -127,9 +129,13 @@ def latent_posterior(
             break
         rows, found = rows[~settled], some_people(found, ~settled)
         before = found.odds_mean
-        step = 1.0 if sweep < _DAMPED_AFTER else 0.5
-        sites = _updated(found, successes[rows], failures[rows], step)
+        step = _step(sweep)
+        sites = _updated(found, successes[rows], failures[rows], step, least)
     return replace(result, sweeps=sweep)
+
+
+def _step(sweep: int) -> float:
+    return float(max(0.5 ** (sweep // _DAMPED_EVERY), 0.125))
 
 
 def _settled(now: FloatArray, before: FloatArray | None, tolerance: float) -> BoolArray:
@@ -208,6 +214,11 @@ class _Projector:
             weighted = self.covariance @ (precision @ products.reshape(-1, n**2)).reshape(-1, n, n)
         return weighted + np.eye(n)
 
+    def prior_variance(self) -> FloatArray:
+        """Prior variances of the log odds, shape (n_evidence,), > 0."""
+        variance: FloatArray = np.maximum(self._variance(self.covariance[None])[0], 1e-12)
+        return variance
+
     def _variance(self, covariance: FloatArray) -> FloatArray:
         """Variances of the log odds, shape (n_people, n_evidence)."""
         if self._plain:
@@ -240,15 +251,21 @@ def _updated(
     successes: FloatArray,
     failures: FloatArray,
     step: float,
+    least: FloatArray,
 ) -> Sites:
-    """Factors whose moments agree with those of the evidence in their place."""
+    """Factors whose moments agree with those of the evidence in their place.
+
+    Two facts keep rounding from running away: what the other factors leave of η is never less
+    precise than the prior (``least``, shape (n_evidence,)), and the logarithm of a logistic
+    likelihood is never more curved than a quarter of its tasks.
+    """
     old = found.sites
-    seen = successes + failures > 0
-    left = np.maximum(1.0 / found.odds_variance - old.precision, 1e-9)
+    tasks = successes + failures
+    left = np.maximum(1.0 / found.odds_variance - old.precision, least)
     cavity_mean = (found.odds_mean / found.odds_variance - old.shift) / left
     mean, variance = tilted_moments(successes, failures, cavity_mean, 1.0 / left)
-    precision = np.where(seen, np.maximum(1.0 / variance - left, 0.0), 0.0)
-    shift = np.where(seen, mean / variance - cavity_mean * left, 0.0)
+    precision = np.clip(1.0 / variance - left, 0.0, tasks / 4)
+    shift = np.where(tasks > 0, mean * (precision + left) - cavity_mean * left, 0.0)
     return Sites(
         old.precision + step * (precision - old.precision), old.shift + step * (shift - old.shift)
     )
@@ -263,12 +280,7 @@ def tilted_moments(
     evidence is integrated as well as weak.
     """
     tasks = successes + failures
-    mode: FloatArray = mean.copy()
-    for _ in range(_MODE_STEPS):
-        right = expit(mode)
-        slope = successes - tasks * right - (mode - mean) / variance
-        curvature = tasks * right * (1 - right) + 1 / variance
-        mode = mode + np.clip(slope / curvature, -_LONGEST_STEP, _LONGEST_STEP)
+    mode = _mode(successes, failures, mean, variance)
     right = expit(mode)
     curvature = tasks * right * (1 - right) + 1 / variance
     points = mode[..., None] + np.sqrt(2 / curvature)[..., None] * _NODES
@@ -282,3 +294,32 @@ def tilted_moments(
     weight /= weight.sum(axis=-1, keepdims=True)
     centre = (weight * points).sum(axis=-1)
     return centre, (weight * (points - centre[..., None]) ** 2).sum(axis=-1)
+
+
+def _mode(
+    successes: FloatArray, failures: FloatArray, mean: FloatArray, variance: FloatArray
+) -> FloatArray:
+    """Mode of the tilted distribution by Newton steps kept inside a shrinking bracket.
+
+    The slope s − (s + f)·σ(x) − (x − mean)/variance falls, and is zero between mean − variance·f
+    and mean + variance·s. The start weighs the mean against the score's own log odds.
+    """
+    tasks = successes + failures
+    low, high = mean - variance * failures, mean + variance * successes
+    share = (successes + 0.5) / (tasks + 1.0)
+    worth = tasks * share * (1 - share) * variance
+    mode: FloatArray = (mean + worth * logit(share)) / (1 + worth)
+    for _ in range(_MODE_STEPS):
+        mode = np.clip(mode, low, high)
+        right = expit(mode)
+        slope = successes - tasks * right - (mode - mean) / variance
+        low, high = np.where(slope > 0, mode, low), np.where(slope > 0, high, mode)
+        curvature = tasks * right * (1 - right) + 1 / variance
+        to = mode + slope / curvature
+        far = (to < low) | (to > high) | (np.abs(to - mode) > (high - low) / 2)
+        to = np.where(far, (low + high) / 2, to)
+        near = np.abs(to - mode) * np.sqrt(curvature) < _NEAR_MODE
+        mode = to
+        if near.all():
+            break
+    return mode

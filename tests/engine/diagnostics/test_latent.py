@@ -127,3 +127,29 @@ def test_share_moments_and_quantiles():
         assert spread[i] == pytest.approx((moment(2) - moment(1) ** 2) ** 0.5, abs=1e-6)
     low = share_quantile(mean, sd, -1.2815515655446004)
     np.testing.assert_allclose([share_below(mean[i], sd[i], low[i]) for i in range(2)], 0.1)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_extreme_evidence_settles(seed):
+    """Thousands of tasks, evidence that contradicts itself, steep items, wide priors."""
+    rng = np.random.default_rng(seed)
+    n_latents, n_evidence = int(rng.integers(1, 8)), int(rng.integers(1, 25))
+    root = rng.normal(size=(n_latents, n_latents))
+    design = rng.normal(size=(n_evidence, n_latents)) * rng.choice([0.3, 1, 3])
+    tasks = rng.integers(0, 2, (10, n_evidence)) * float(rng.choice([1, 50, 1000, 20_000]))
+    s = np.where(rng.random(tasks.shape) < 0.5, 0.0, tasks)
+    offset = rng.normal(size=n_evidence) * 5
+    mean, covariance = rng.normal(size=n_latents), root @ root.T * rng.choice([0.01, 0.3, 3])
+    got = posterior(mean, covariance, design, offset, s, tasks - s)
+    assert got.sweeps < 100
+    assert np.isfinite(got.mean).all()
+    assert (np.diagonal(got.covariance, axis1=1, axis2=2) <= np.diag(covariance) + 1e-9).all()
+    assert (got.sites.precision >= 0).all()
+
+
+def test_nobodys_result_depends_on_his_company():
+    """Somebody with extreme evidence beside him settles later and changes nothing."""
+    args = [0.6], [[1.2]], [[1.0], [1.0]], [0.0, -9.0]
+    alone = posterior(*args, [2, 0], [4, 0])
+    beside = posterior(*args, [[2, 0], [5000, 0]], [[4, 0], [0, 5000]])
+    assert beside.mean[0, 0] == alone.mean[0, 0]
