@@ -4,7 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
@@ -45,7 +45,7 @@ def test_posterior_agrees_with_the_stated_model_by_sampling():
     People are drawn from the model of the docstrings, written out again here, and weighted.
     """
     rng = np.random.default_rng(7)
-    size = 1_000_000
+    size = 500_000
 
     def normal(sd):
         return rng.normal(0, sd, size)
@@ -237,12 +237,14 @@ ROWS = [
 ANSWERS = [answer(f"i{k}", k / 3, node=n) for k in range(4) for n in ("A.1.1", "A.1.2")]
 
 
+@settings(max_examples=30)
 @given(st.permutations(ROWS), st.permutations(ANSWERS))
 def test_order_of_evidence_does_not_matter(rows, answers):
     """Any order of the evidence gives the same proficiency to the last bit."""
     assert estimate(rows, answers) == estimate(ROWS, ANSWERS)
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 299))
 def test_posterior_is_a_distribution_on_the_unit_interval(one, other, days):
     """Means lie strictly inside (0, 1) and sds below what a Beta can have."""
