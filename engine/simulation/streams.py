@@ -21,6 +21,10 @@ PARTS: tuple[str, ...] = (
     "affinity",
     "scores",
     "mentor",
+    "ability",
+    "measurement",
+    "observer",
+    "item",
 )
 """Parts of a region; their positions stand in the seed, so new ones go to the end."""
 

@@ -25,7 +25,7 @@ from tests.engine.diagnostics.simulated_people import (
     study_policy,
 )
 
-N_PEOPLE = 150
+N_PEOPLE = 140
 SHIFT = 0.3
 ITEMS = item_tests(1, intercept_sd=2.0)
 SINGLE = item_tests(1, 0.5, as_single=True)
