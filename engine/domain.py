@@ -183,6 +183,7 @@ class DeficitChange(StrEnum):
     UNKNOWN = "unknown"
     LIKELY_REMAINS = "likely_remains"
     NONE_BEFORE = "none_before"
+    LIKELY_ARISEN = "likely_arisen"
 
 
 class DemandKind(StrEnum):
@@ -572,6 +573,8 @@ class MeasuredPoint:
         Score / maximum of the sitting.
     n_tasks
         Tasks behind it; 0 = not known.
+    official_level
+        After Р-201 from ``raw_share``; ``None`` until the deficits are assessed.
     """
 
     date: dt.date
@@ -580,6 +583,7 @@ class MeasuredPoint:
     interval_90: tuple[float, float]
     raw_share: float
     n_tasks: int
+    official_level: OfficialLevel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -676,6 +680,8 @@ class DeficitVector:
         What the route is for, ordered by code.
     group
         Group of accompaniment; ``None`` without any diagnostics.
+    changes
+        What became of the demands that were measured on several days.
     """
 
     nodes: tuple[str, ...]
@@ -684,6 +690,7 @@ class DeficitVector:
     target: FloatArray
     demands: tuple[Demand, ...]
     group: Group | None
+    changes: tuple[NodeChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -140,6 +140,16 @@ class Groups:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupView:
+    """Tables of the deficits of groups.
+
+    ``least_people``: nothing about fewer measured people than this can be worked out of a table.
+    """
+
+    least_people: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Limits of a route.
 
@@ -338,6 +348,9 @@ class MeasureFirst:
         Most nodes that one diagnostic measures anew.
     task_weight
         Worth of one of its tasks in (0, 1]: 1 counts as a full task.
+    least_worth
+        Points: a diagnostic whose news is worth less is no step. Nobody is sent to a test for a
+        trifle, and the estimate of the worth is itself no finer.
     """
 
     enabled: bool
@@ -346,6 +359,7 @@ class MeasureFirst:
     tasks_per_node: int
     most_nodes: int
     task_weight: float
+    least_worth: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,6 +433,7 @@ class PolicyProfile:
     dynamics: Dynamics
     targets: Targets
     groups: Groups
+    group_view: GroupView
     form_by_level: Mapping[OfficialLevel, frozenset[str]]
     limits: Limits
     calendar: CalendarPolicy

@@ -15,7 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from engine.calendar import WorkCalendar, local_date
-from engine.catalogue import FUNDING, KINDS, Catalogue
+from engine.catalogue import FUNDING, Catalogue
 from engine.domain import (
     BoolArray,
     Constraints,
@@ -23,7 +23,6 @@ from engine.domain import (
     Educator,
     HistoryItem,
     IntArray,
-    Kind,
     MentorNeed,
     Ranking,
     Reason,
@@ -32,19 +31,31 @@ from engine.domain import (
 )
 from engine.planning.compile_dated import Travel, compile_travel, dated_runs
 from engine.planning.compile_frame import Frame, compile_frame
-from engine.planning.compile_gains import Gains, compile_demands, compile_gains
+from engine.planning.compile_gains import Gains, compile_demands, compile_gains, mpt
+from engine.planning.compile_measure import (
+    CHECKPOINT_ONLY,
+    MeasureFirst,
+    diagnostics_for,
+    first_diagnostics,
+    last_week,
+    options_of,
+    planned_min,
+    reasons_of_others,
+    without_first,
+)
+from engine.planning.compile_menu import menu_of, room_of
 from engine.planning.compile_practices import Practices, practices_of
 from engine.planning.compile_reasons import Reasons
 from engine.planning.compile_rules import (
     compile_checkpoints,
     compile_form_mix,
+    compile_limits,
     compile_mentors,
     compile_pins,
     read_wishes,
 )
-from engine.planning.compile_runs import NOT_REFUSED, STAGES, Refusals, Runs, join_runs
+from engine.planning.compile_runs import Refusals, Runs, join_runs, refused_reasons
 from engine.planning.compile_selection import (
-    JUDGED_HERE,
     Prerequisites,
     Selection,
     Settled,
@@ -55,16 +66,22 @@ from engine.planning.compile_selection import (
 )
 from engine.planning.compile_selfpaced import self_paced_runs
 from engine.planning.compile_static import static_of
-from engine.planning.compile_table import CandidateFacts, Funded, build_table, compile_budget, fund
-from engine.planning.problem import CheckpointRules, Limits, ProblemActivity, RouteProblem
-from engine.policy import PolicyProfile, settled_limit
-
-NOT_FOR_DIAGNOSTICS = JUDGED_HERE | {"already_completed", "hours_unknown", "form_not_admitted"}
-"""Codes of ineligibility that do not stand against a diagnostic.
-
-It is taken again and again, has the policy's length where its own is unknown, and is no step of
-learning that a form could be asked of.
-"""
+from engine.planning.compile_table import (
+    CandidateFacts,
+    Funded,
+    against_history,
+    build_table,
+    compile_budget,
+    fund,
+)
+from engine.planning.measuring import Measuring, choose_diagnostic
+from engine.planning.problem import (
+    CheckpointRules,
+    ProblemActivity,
+    ProblemDemand,
+    RouteProblem,
+)
+from engine.policy import MentorshipPolicy, PolicyProfile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +105,8 @@ class CompiledProblem:
         Reason by theme or activity id that the policy requires and nothing can serve.
     mentor_slots
         Slots of each mentor option of the problem as they were given, same order.
+    measuring
+        The diagnostic whose news is worth points as a first step; ``None`` = there is none.
     """
 
     problem: RouteProblem
@@ -97,6 +116,7 @@ class CompiledProblem:
     dropped: Mapping[str, Reason]
     unmet_required: Mapping[str, Reason]
     mentor_slots: tuple[tuple[Slot, ...], ...]
+    measuring: Measuring | None = None
 
 
 def compile_problem(
@@ -113,6 +133,7 @@ def compile_problem(
     as_of: dt.datetime,
     home_locality: str = "",
     node_coverage: sp.csr_array | None = None,
+    measure: MeasureFirst | None = None,
 ) -> CompiledProblem:
     """Compile the route problem of one educator.
 
@@ -130,6 +151,9 @@ def compile_problem(
         CSR, shape (n_activities, n_nodes), in [0, 1], for the rule ``transfer``; ``None`` = the
         ranking's coverage of demands stands for it. Not to be changed afterwards: what follows
         from it is kept with the catalogue.
+    measure
+        What a diagnostic as the first step could tell; ``None`` = diagnostics are checkpoints
+        only.
 
     Raises
     ------
@@ -160,11 +184,22 @@ def compile_problem(
         ),
         practices=practices,
         budget_rub=compile_budget(constraints, policy.limits),
+        demands=demands,
+        measure=measure,
+        meetings=policy.mentorship if mentor_need.required and mentor_need.options else None,
     )
-    funded, settled, dropped = _candidates(inputs)
+    funded, settled, dropped, measuring = _candidates(inputs)
     problem_index = np.cumsum(settled.alive) - 1
     table, facts = build_table(
-        catalogue, frame, ranking, inputs.gains, policy.value, wishes, funded, problem_index
+        catalogue,
+        frame,
+        ranking,
+        inputs.gains,
+        policy.value,
+        wishes,
+        funded,
+        problem_index,
+        {} if measuring is None else {measuring.activity: mpt(measuring.worth)},
     )
     pins, unmet = compile_pins(catalogue, policy, wishes, facts, dropped)
     mentors, slots = compile_mentors(mentor_need, educator, catalogue, frame, policy)
@@ -178,13 +213,13 @@ def compile_problem(
         demands=demands,
         activities=_activities(catalogue, policy, settled, problem_index),
         candidates=table,
-        limits=_limits(constraints, policy, frame),
+        limits=compile_limits(constraints, policy, frame),
         budget_sources=tuple(source.value for source in FUNDING),
         budget_rub=inputs.budget_rub,
         form_mix=compile_form_mix(policy.form_mix),
         pins=pins,
         mentor=mentors,
-        checkpoints=_checkpoints(inputs),
+        checkpoints=_checkpoints(inputs, facts),
     )
     return CompiledProblem(
         problem=problem,
@@ -194,6 +229,7 @@ def compile_problem(
         dropped=dropped,
         unmet_required=unmet,
         mentor_slots=slots,
+        measuring=measuring,
     )
 
 
@@ -212,6 +248,9 @@ class _Inputs:
     prerequisites: Prerequisites
     practices: Practices
     budget_rub: tuple[int, ...]
+    demands: tuple[ProblemDemand, ...]
+    measure: MeasureFirst | None
+    meetings: MentorshipPolicy | None
 
 
 def _check_shapes(
@@ -229,30 +268,43 @@ def _check_shapes(
         raise ValueError("node_coverage is not of this catalogue")
 
 
-def _candidates(x: _Inputs) -> tuple[Funded, Settled, Reasons]:
+def _candidates(x: _Inputs) -> tuple[Funded, Settled, Reasons, Measuring | None]:
     """Funded runs of the activities that stay, and the reason of every other activity."""
     refusals = Refusals.none(len(x.catalogue.offerings))
+    diagnostics = first_diagnostics(x.catalogue, x.ranking, x.wishes, x.measure)
     selection = select(
-        x.catalogue, x.ranking, x.gains, x.wishes, x.constraints, x.prerequisites, x.practices
+        *(x.catalogue, x.ranking, x.gains, x.wishes, x.constraints, x.prerequisites, x.practices),
+        diagnostics,
     )
-    funded = fund(x.catalogue, _runs(x, selection, refusals), x.budget_rub, refusals)
-    funded, groups = _against_history(x, funded)
+    wanted = selection.wanted[x.catalogue.offering_activity]
+    first = diagnostics[x.catalogue.offering_activity]
+    runs = _runs(x, np.flatnonzero(wanted & ~first), refusals)
+    if first.any():
+        runs = join_runs([runs, _first_runs(x, np.flatnonzero(first), selection, refusals)])
+    funded = fund(x.catalogue, runs, x.budget_rub, refusals)
+    funded, groups = against_history(x.catalogue, x.frame, x.prerequisites, funded)
+    measuring = None
+    if x.measure is not None:
+        funded, measuring = _measure(x, x.measure, diagnostics, funded, selection)
     with_runs = np.zeros(len(x.catalogue.activities), dtype=np.bool_)
     with_runs[x.catalogue.offering_activity[funded.offering]] = True
     settled = settle(x.catalogue, x.policy, selection, with_runs, groups, x.practices)
     alive = settled.alive[x.catalogue.offering_activity[funded.offering]]
 
     def dropped() -> dict[str, Reason]:
-        ids = x.catalogue.activity_ids
-        found = {**selection.unwanted(), **_refused(x, refusals, selection, with_runs)}
+        ids, lacking = x.catalogue.activity_ids, selection.wanted & ~with_runs
+        days = {
+            "first_day": x.frame.date(x.frame.first_day).isoformat(),
+            "last_day": x.frame.date(x.frame.last_day).isoformat(),
+        }
+        found = {**selection.unwanted(), **refused_reasons(x.catalogue, refusals, lacking, days)}
         found |= selection.reasons
         return {ids[a]: found[a] for a in sorted(found)}
 
-    return funded.where(alive), settled, Reasons(dropped)
+    return funded.where(alive), settled, Reasons(dropped), measuring
 
 
-def _runs(x: _Inputs, selection: Selection, refusals: Refusals) -> Runs:
-    rows = np.flatnonzero(selection.wanted[x.catalogue.offering_activity])
+def _runs(x: _Inputs, rows: IntArray, refusals: Refusals) -> Runs:
     if not x.frame.online_allowed:
         # Without internet a distance course is out of reach, whether or not it has meetings.
         remote = np.array([Technology.DISTANCE in a.technologies for a in x.catalogue.activities])
@@ -260,7 +312,7 @@ def _runs(x: _Inputs, selection: Selection, refusals: Refusals) -> Runs:
         refusals.note("online_not_possible", rows[cut_off])
         rows = rows[~cut_off]
     paced = x.catalogue.self_paced[rows]
-    duration, limits = x.catalogue.duration_min, x.policy.limits
+    duration, limits = planned_min(x.catalogue, x.policy), x.policy.limits
     dated = dated_runs(
         x.catalogue, x.frame, x.travel, limits.daily_max_min, duration, rows[~paced], refusals
     )
@@ -268,86 +320,58 @@ def _runs(x: _Inputs, selection: Selection, refusals: Refusals) -> Runs:
     return join_runs([dated, self_paced])
 
 
-def _against_history(
-    x: _Inputs, funded: Funded
-) -> tuple[Funded, dict[int, tuple[tuple[int, ...], ...]]]:
-    """Leave out groups that the history meets on the start; groups still open by activity.
-
-    A history item may be young enough for the early runs of an activity and too old for the late
-    ones. The problem states groups per activity, so the late runs go then: the group is met for
-    those that stay.
-    """
-    activity = x.catalogue.offering_activity[funded.offering]
-    start = x.frame.day0 + funded.start_day
-    kept = np.ones(len(activity), dtype=np.bool_)
-    still_open: dict[int, tuple[tuple[int, ...], ...]] = {}
-    # Candidates are in the order of their activities.
-    ends = np.searchsorted(activity, np.arange(len(x.catalogue.activities) + 1)).tolist()
-    for a, groups in x.prerequisites.groups.items():
-        if ends[a] == ends[a + 1]:
-            continue
-        own = np.arange(ends[a], ends[a + 1])
-        first, left = int(start[own].min()), []
-        for group, until in zip(groups, x.prerequisites.valid_until[a], strict=True):
-            if first <= until:
-                kept[own[start[own] > until]] = False
-            else:
-                left.append(group)
-        if left:
-            still_open[a] = tuple(left)
-    return funded.where(kept), still_open
+def _first_runs(x: _Inputs, rows: IntArray, selection: Selection, refusals: Refusals) -> Runs:
+    """Runs of diagnostics inside the weeks in which they may come first."""
+    rows = np.setdiff1d(rows, list(x.wishes.excluded_offerings.values())).astype(np.int64)
+    runs = _runs(x, rows, refusals)
+    early = runs.end_day // 7 <= last_week(x.frame, x.policy)
+    owner = x.catalogue.offering_activity[runs.offering]
+    for a in np.setdiff1d(owner, owner[early]).tolist():
+        selection.reasons[a] = CHECKPOINT_ONLY
+    return runs.where(early)
 
 
-def _refused(
-    x: _Inputs, refusals: Refusals, selection: Selection, with_runs: BoolArray
-) -> dict[int, Reason]:
-    """Reason of every wanted activity without runs: that of the offering that came furthest."""
-    lacking = selection.wanted & ~with_runs
-    days = {
-        "first_day": x.frame.date(x.frame.first_day).isoformat(),
-        "last_day": x.frame.date(x.frame.last_day).isoformat(),
-    }
-    nothing = Reason(STAGES[0], {"offerings": 0, **days})
-    found = dict.fromkeys(np.flatnonzero(lacking).tolist(), nothing)
-    rows = np.flatnonzero(lacking[x.catalogue.offering_activity] & (refusals.stage != NOT_REFUSED))
-    owner, stage = x.catalogue.offering_activity[rows], refusals.stage[rows]
-    order = np.lexsort((rows, -stage, owner))
-    counts = np.bincount(owner, minlength=len(lacking))[owner]
-    firsts = order[np.flatnonzero(np.diff(owner[order], prepend=-1))]
-    columns = (owner, rows, stage, counts, refusals.asked[rows], refusals.limit[rows])
-    for a, row, at, count, asked, limit in zip(*(c[firsts].tolist() for c in columns), strict=True):
-        code = STAGES[at]
-        parameters: dict[str, object] = {
-            "offering": x.catalogue.offering_ids[row],
-            "offerings": count,
-        }
-        if at == 0:
-            parameters |= days
-        if asked >= 0:
-            unit = "rub" if code == "budget" else "min"
-            parameters[f"asked_{unit}"] = asked
-            parameters[f"limit_{unit}"] = limit
-        found[a] = Reason(code, parameters)
-    return found
+def _measure(
+    x: _Inputs, measure: MeasureFirst, diagnostics: BoolArray, funded: Funded, selection: Selection
+) -> tuple[Funded, Measuring | None]:
+    """The diagnostic that tells most, and the candidates without the others but pinned ones."""
+    measuring = measure.known
+    owner = x.catalogue.offering_activity[funded.offering]
+    options = options_of(
+        x.catalogue, x.ranking, x.wishes, x.policy, measure.measurable, diagnostics, funded
+    )
+    if options and measuring is None and measure.forecast is not None:
+        menu = menu_of(
+            *(x.catalogue, x.frame, x.gains, x.demands, x.policy, x.practices),
+            funded.where(~diagnostics[owner]),
+        )
+        limits = compile_limits(x.constraints, x.policy, x.frame)
+        mix, least = compile_form_mix(x.policy.form_mix), x.policy.measure_first.least_worth
+        room = room_of(x.frame, limits, mix, x.budget_rub, x.meetings)
+        measuring = choose_diagnostic(options, menu, x.demands, measure.forecast, room, least)
+    left_out = reasons_of_others(x.catalogue, x.wishes, diagnostics, owner, options, measuring)
+    for a, reason in left_out.items():
+        selection.reasons.setdefault(a, reason)
+    gone = np.zeros(len(diagnostics), dtype=np.bool_)
+    gone[list(left_out)] = True
+    return funded.where(~gone[owner]), measuring
 
 
-def _checkpoints(x: _Inputs) -> CheckpointRules:
-    """Offers of the diagnostics whose audience the educator belongs to."""
-    rules, kind = x.policy.checkpoints, KINDS.index(Kind.DIAGNOSTIC)
+def _checkpoints(x: _Inputs, facts: CandidateFacts) -> CheckpointRules:
+    """Offers of the diagnostics whose audience the educator belongs to, but of no first step."""
+    rules = x.policy.checkpoints
     if not (rules.middle or rules.final):
         return CheckpointRules()
-    diagnostic = x.catalogue.kind == kind
-    for a in np.flatnonzero(diagnostic).tolist():
-        reasons = x.ranking.ineligible.get(a, ())
-        diagnostic[a] = all(reason.code in NOT_FOR_DIAGNOSTICS for reason in reasons)
+    diagnostic = diagnostics_for(x.catalogue, x.ranking)
     diagnostic[list(x.wishes.excluded_activities.values())] = False
     rows = np.flatnonzero(diagnostic[x.catalogue.offering_activity])
     rows = np.setdiff1d(rows, list(x.wishes.excluded_offerings.values())).astype(np.int64)
-    duration = np.where(x.catalogue.duration_min > 0, x.catalogue.duration_min, rules.duration_min)
+    duration = planned_min(x.catalogue, x.policy)
     paced = x.catalogue.self_paced[rows]
     daily, unnoticed = x.policy.limits.daily_max_min, Refusals.none(len(x.catalogue.offerings))
     dated = dated_runs(x.catalogue, x.frame, x.travel, daily, duration, rows[~paced], unnoticed)
-    return compile_checkpoints(x.catalogue, x.frame, x.policy, duration, dated, rows[paced])
+    found = compile_checkpoints(x.catalogue, x.frame, x.policy, duration, dated, rows[paced])
+    return without_first(found, facts, last_week(x.frame, x.policy))
 
 
 def _activities(
@@ -373,16 +397,3 @@ def _activities(
             practices=() if practices is None else shared[id(practices)],
         )
     return tuple(found.values())
-
-
-def _limits(constraints: Constraints, policy: PolicyProfile, frame: Frame) -> Limits:
-    limits = policy.limits
-    return Limits(
-        workload_max_min=frame.workload_max_min,
-        steps_max=settled_limit(limits, "steps_max", constraints.max_steps),
-        parallel_max=limits.parallel_max,
-        daily_max_min=limits.daily_max_min,
-        travel_buffer_min=limits.travel_buffer_min,
-        transfer_weeks=policy.transfer.weeks,
-        online_allowed=frame.online_allowed,
-    )

@@ -130,7 +130,7 @@ def _gain_units(
     return np.asarray(np.rint(gain * GAIN_UNITS), dtype=np.int64)
 
 
-BONUS_PARTS: tuple[str, ...] = ("federal_register", "requested", "level")
+BONUS_PARTS: tuple[str, ...] = ("federal_register", "requested", "level", "information")
 
 
 def compile_bonuses(
@@ -139,7 +139,8 @@ def compile_bonuses(
     """Bonuses of candidates by part, in mpt.
 
     A bonus tips the scales between useful activities: below ``bonus_least_gain`` there is none, so
-    no activity is chosen for its bonus alone.
+    no activity is chosen for its bonus alone. The worth of what a diagnostic tells is none of
+    these; its part is 0 here.
 
     Parameters
     ----------
@@ -160,6 +161,7 @@ def compile_bonuses(
             registered * mpt(value.bonus_federal_register),
             gains.requested[activity] * mpt(value.bonus_requested),
             np.where(level == UNKNOWN, 0, by_level[level]),
+            np.zeros(len(activity), dtype=np.int64),
         ]
     )
     return np.asarray(parts * gains.useful[activity][:, None], dtype=np.int64)

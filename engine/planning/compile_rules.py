@@ -21,11 +21,12 @@ from engine.planning.problem import (
     CheckpointOffer,
     CheckpointRules,
     FormLimit,
+    Limits,
     MentorRules,
     Pin,
     ProblemMentor,
 )
-from engine.policy import FormShare, PolicyProfile
+from engine.policy import FormShare, PolicyProfile, settled_limit
 
 WEDNESDAY = 2
 
@@ -151,6 +152,20 @@ def compile_form_mix(shares: Sequence[FormShare]) -> tuple[FormLimit, ...]:
             limit(s.most_steps),
         )
         for s in shares
+    )
+
+
+def compile_limits(constraints: Constraints, policy: PolicyProfile, frame: Frame) -> Limits:
+    """Scalar limits; what is stated for this educator may tighten the policy's."""
+    limits = policy.limits
+    return Limits(
+        workload_max_min=frame.workload_max_min,
+        steps_max=settled_limit(limits, "steps_max", constraints.max_steps),
+        parallel_max=limits.parallel_max,
+        daily_max_min=limits.daily_max_min,
+        travel_buffer_min=limits.travel_buffer_min,
+        transfer_weeks=policy.transfer.weeks,
+        online_allowed=frame.online_allowed,
     )
 
 

@@ -5,13 +5,13 @@ A run becomes one candidate for each source that can pay for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.catalogue import Catalogue
-from engine.domain import BoolArray, IntArray
+from engine.domain import BoolArray, IntArray, Reason
 from engine.planning.problem import Ragged
 
 STAGES: tuple[str, ...] = (
@@ -176,3 +176,39 @@ def open_rows(
     has_seats = catalogue.seats[rows] != 0
     refusals.note("seats", rows[~has_seats])
     return np.asarray(rows[has_seats])
+
+
+def refused_reasons(
+    catalogue: Catalogue, refusals: Refusals, lacking: BoolArray, days: Mapping[str, object]
+) -> dict[int, Reason]:
+    """Reason of every activity that lacks runs: that of the offering that came furthest.
+
+    Parameters
+    ----------
+    lacking
+        Shape (n_activities,).
+    days
+        First and last admitted day, told where the reason is that no run lies between them.
+    """
+    nothing = Reason(STAGES[0], {"offerings": 0, **days})
+    found = dict.fromkeys(np.flatnonzero(lacking).tolist(), nothing)
+    rows = np.flatnonzero(lacking[catalogue.offering_activity] & (refusals.stage != NOT_REFUSED))
+    owner, stage = catalogue.offering_activity[rows], refusals.stage[rows]
+    order = np.lexsort((rows, -stage, owner))
+    counts = np.bincount(owner, minlength=len(lacking))[owner]
+    firsts = order[np.flatnonzero(np.diff(owner[order], prepend=-1))]
+    columns = (owner, rows, stage, counts, refusals.asked[rows], refusals.limit[rows])
+    for a, row, at, count, asked, limit in zip(*(c[firsts].tolist() for c in columns), strict=True):
+        code = STAGES[at]
+        parameters: dict[str, object] = {
+            "offering": catalogue.offering_ids[row],
+            "offerings": count,
+        }
+        if at == 0:
+            parameters |= days
+        if asked >= 0:
+            unit = "rub" if code == "budget" else "min"
+            parameters[f"asked_{unit}"] = asked
+            parameters[f"limit_{unit}"] = limit
+        found[a] = Reason(code, parameters)
+    return found

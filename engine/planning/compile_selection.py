@@ -140,12 +140,18 @@ def select(
     constraints: Constraints,
     prerequisites: Prerequisites,
     practices: Practices,
+    diagnostics: BoolArray,
 ) -> Selection:
     """Choose the activities that need runs, and say why the others do not.
 
     An activity stands for itself if it has a gain that counts, or if it is asked for by name or
     theme. One without any gain is still needed where it is a prerequisite or a practice of such
     an activity.
+
+    Parameters
+    ----------
+    diagnostics
+        Shape (n_activities,): diagnostics that may be a first step; they stand for themselves.
     """
     n = len(catalogue.activities)
     forced = _mask(n, wishes.forced(catalogue))
@@ -156,7 +162,7 @@ def select(
     form_ok = np.isin(catalogue.form, form_codes)
     plannable = (catalogue.duration_min > 0) & (catalogue.kind != KINDS.index(Kind.DIAGNOSTIC))
     admitted = plannable & eligible & form_ok
-    base = plannable & forced | admitted & (gains.counted | themed)
+    base = plannable & forced | admitted & (gains.counted | themed) | diagnostics
     supporters = admitted & ~gains.any_gain & ~base
     wanted = _with_support(base, supporters, prerequisites, practices)
     plain = ~wanted & admitted & ~gains.any_gain

@@ -19,7 +19,7 @@ from engine.planning.compile_gains import (
 )
 from engine.planning.compile_reasons import Labels
 from engine.planning.compile_runs import Refusals, Runs, take_rows
-from engine.planning.compile_selection import Wishes
+from engine.planning.compile_selection import Prerequisites, Wishes
 from engine.planning.problem import CandidateTable
 from engine.policy import Limits, Value
 
@@ -178,6 +178,36 @@ def fund(
     return Funded(runs, row[order], source[order], several[order])
 
 
+def against_history(
+    catalogue: Catalogue, frame: Frame, prerequisites: Prerequisites, funded: Funded
+) -> tuple[Funded, dict[int, tuple[tuple[int, ...], ...]]]:
+    """Leave out groups that the history meets on the start; groups still open by activity.
+
+    A history item may be young enough for the early runs of an activity and too old for the late
+    ones. The problem states groups per activity, so the late runs go then: the group is met for
+    those that stay.
+    """
+    activity = catalogue.offering_activity[funded.offering]
+    start = frame.day0 + funded.start_day
+    kept = np.ones(len(activity), dtype=np.bool_)
+    still_open: dict[int, tuple[tuple[int, ...], ...]] = {}
+    # Candidates are in the order of their activities.
+    ends = np.searchsorted(activity, np.arange(len(catalogue.activities) + 1)).tolist()
+    for a, groups in prerequisites.groups.items():
+        if ends[a] == ends[a + 1]:
+            continue
+        own = np.arange(ends[a], ends[a + 1])
+        first, left = int(start[own].min()), []
+        for group, until in zip(groups, prerequisites.valid_until[a], strict=True):
+            if first <= until:
+                kept[own[start[own] > until]] = False
+            else:
+                left.append(group)
+        if left:
+            still_open[a] = tuple(left)
+    return funded.where(kept), still_open
+
+
 def build_table(
     catalogue: Catalogue,
     frame: Frame,
@@ -187,6 +217,7 @@ def build_table(
     wishes: Wishes,
     funded: Funded,
     problem_index: IntArray,
+    information: Mapping[int, int],
 ) -> tuple[CandidateTable, CandidateFacts]:
     """Candidates with integers only, and the facts behind them.
 
@@ -194,11 +225,15 @@ def build_table(
     ----------
     problem_index
         Shape (n_activities,): index of the activity in the problem.
+    information
+        What the news of a diagnostic is worth, in mpt by activity index.
     """
     runs = funded.runs.take(funded.run)
     activity = catalogue.offering_activity[runs.offering]
     cost = np.where(funded.source == FREE, 0, catalogue.price_rub[runs.offering])
     bonus = compile_bonuses(catalogue, gains, value, activity, frame.day0 + runs.start_day)
+    for a, worth in information.items():
+        bonus[activity == a, BONUS_PARTS.index("information")] = worth
     price = compile_prices(
         value,
         work_min=runs.work_min,

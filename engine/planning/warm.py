@@ -8,6 +8,8 @@ import numpy as np
 
 from engine.planning.bounding import Bounding
 from engine.planning.local_search import LocalSearch
+from engine.planning.plan_loops import MenuArrays, RoomArrays
+from engine.planning.plans import quick_plans
 from engine.planning.problem import (
     Candidate,
     CandidateTable,
@@ -36,6 +38,24 @@ def warm() -> None:
         bounding.step(None)
     everyone = np.arange(bounding.r.n)
     LocalSearch(bounding.r, everyone, bounding.lack()).run(everyone[:0], 3, 10_000, 0)
+    warm_plans()
+
+
+def warm_plans() -> None:
+    """Load or compile the loop of quick plans."""
+    none, one = np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    menu = MenuArrays(
+        *(one, none, none, none, none, none, none.astype(np.bool_), none, none),
+        net=np.zeros(0),
+        gain_ptr=one,
+        gain_demand=none,
+        gain=np.zeros(0),
+        week_ptr=one,
+        week=none,
+        week_min=none,
+    )
+    room = RoomArrays(one, np.zeros(2, dtype=np.int64), one.reshape(1, 1), one, one)
+    quick_plans(menu, room, np.zeros((1, 1, 2)))
 
 
 def tiny_problem() -> RouteProblem:

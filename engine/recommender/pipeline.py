@@ -13,8 +13,8 @@ from engine.calendar import (
     build_calendar,
 )
 from engine.catalogue import Catalogue, compile_catalogue
-from engine.deficits import assess_deficits
-from engine.diagnostics import estimate_proficiency
+from engine.deficits import outlook_of
+from engine.diagnostics.item_bank import ItemBank
 from engine.domain import (
     Activity,
     DeficitVector,
@@ -33,6 +33,7 @@ from engine.matching.eligibility import OfferingTable
 from engine.matching.matcher import ActivityMatcher
 from engine.mentorship import mentor_need
 from engine.planning.compile import compile_problem
+from engine.planning.compile_measure import MeasureFirst
 from engine.planning.conflicts import Conflict, find_conflict
 from engine.planning.problem_json import problem_digest
 from engine.planning.solution import RouteSolution, SolveOptions, SolveStatus
@@ -40,6 +41,7 @@ from engine.planning.solver import solve
 from engine.policy import PolicyProfile, list_policies, load_policy
 from engine.recommender.assemble import assemble, explanation_of, not_chosen
 from engine.recommender.changes import Case
+from engine.recommender.dynamics import deficits_of
 from engine.recommender.given_steps import GivenStep
 from engine.recommender.pin_repairs import with_pin_repairs
 from engine.recommender.prices import PRICES_DEADLINE_MS, price_relaxations
@@ -62,6 +64,8 @@ TEXT_CONFIDENCE = 0.25
 """Least confidence of a node found for a request's text; below it the text itself is matched."""
 
 DEFAULT_POLICY = "default"
+UNNAMED_CALIBRATION = "unnamed"
+"""Items that were given by hand, without a version."""
 
 
 class CatalogueSource(Protocol):
@@ -90,6 +94,8 @@ class Recommender:
         Profile for requests that name none.
     matcher
         Fitted on these activities in the order of their ids; ``None`` = fit the default one.
+    items
+        Calibrated items; ``None`` = every item counts as an average one.
     """
 
     def __init__(
@@ -101,8 +107,10 @@ class Recommender:
         framework: Framework,
         policy: str = DEFAULT_POLICY,
         matcher: ActivityMatcher | None = None,
+        items: ItemBank | None = None,
     ) -> None:
         self.framework = framework
+        self.items = items
         if matcher is None:
             matcher = ActivityMatcher().fit(sorted(activities, key=lambda a: a.id), framework)
         self.matcher = matcher
@@ -125,6 +133,7 @@ class Recommender:
         framework: Framework | None = None,
         *,
         policy: str | None = None,
+        items: ItemBank | None = None,
     ) -> Self:
         """Build from a data package; what is given goes before what the package names."""
         if framework is None:
@@ -135,6 +144,7 @@ class Recommender:
             mentors=package.mentors,
             framework=framework,
             policy=policy or package.policy or DEFAULT_POLICY,
+            items=items,
         )
 
     def policy_of(self, name: str | None) -> PolicyProfile:
@@ -153,6 +163,11 @@ class Recommender:
             fault = Fault("unknown_policy", detail, pointer="/policy", parameters=parameters)
             raise InputError([fault])
         return self.policies[wanted]
+
+    @property
+    def calibration(self) -> str | None:
+        """Version of the calibrated items for the provenance; ``None`` without any."""
+        return None if self.items is None else self.items.version or UNNAMED_CALIBRATION
 
     def deficits(self, request: RouteRequest) -> DeficitVector:
         """Deficit vector of a request: diagnostics, targets and requests, no catalogue."""
@@ -176,7 +191,7 @@ class Recommender:
         """
         started = time.monotonic()
         stages = self._stages(request)
-        recommendation = assemble(stages, self.framework, self.catalogue)
+        recommendation = assemble(stages, self.framework, self.catalogue, self.calibration)
         if request.variants:
             variants = variants_of(stages, self.catalogue, started)
             recommendation = replace(recommendation, variants=variants)
@@ -296,7 +311,10 @@ class Recommender:
         policy = self.policy_of(request.policy)
         deficits, nodes = self._deficits(request, policy)
         ranking = self._rank(request, policy, deficits)
-        return self._compile(request, policy, nodes, deficits, ranking)
+        measure = None
+        if policy.measure_first.enabled:
+            measure = MeasureFirst(outlook_of(deficits, policy))
+        return self._compile(request, policy, nodes, deficits, ranking, measure)
 
     def prepare_changed(
         self,
@@ -311,7 +329,8 @@ class Recommender:
         Parameters
         ----------
         base
-            Its deficits stand: evidence, requests and targets must be the same.
+            Its deficits stand: evidence, requests and targets must be the same. So does the worth
+            of what a diagnostic would tell.
         policy
             May differ from any profile on file.
         rank_again
@@ -320,7 +339,10 @@ class Recommender:
         ranking = base.ranking
         if rank_again:
             ranking = self._rank(request, policy, base.deficits)
-        return self._compile(request, policy, base.request_nodes, base.deficits, ranking)
+        measure = None
+        if policy.measure_first.enabled:
+            measure = MeasureFirst(None, base.compiled.measuring)
+        return self._compile(request, policy, base.request_nodes, base.deficits, ranking, measure)
 
     def _compile(
         self,
@@ -329,6 +351,7 @@ class Recommender:
         nodes: Mapping[str, tuple[str, ...]],
         deficits: DeficitVector,
         ranking: Ranking,
+        measure: MeasureFirst | None,
     ) -> Prepared:
         calendar = self._calendar(request, policy)
         need = self._mentor_need(request, policy, deficits, calendar)
@@ -346,6 +369,7 @@ class Recommender:
             as_of=request.as_of,
             home_locality=organisation.locality if organisation else "",
             node_coverage=self.matcher.coverage_,
+            measure=measure,
         )
         return Prepared(
             request=request,
@@ -386,26 +410,11 @@ class Recommender:
     def _deficits(
         self, request: RouteRequest, policy: PolicyProfile
     ) -> tuple[DeficitVector, dict[str, tuple[str, ...]]]:
-        educator = request.educator
-        proficiency = estimate_proficiency(
-            request.diagnostics,
-            request.responses,
-            self.framework,
-            policy,
-            request.as_of,
-            time_zone=educator.time_zone,
-        )
-        nodes = {r.id: self._nodes_of(r, educator) for r in request.requests}
-        deficits = assess_deficits(
-            educator,
-            proficiency,
-            request.requests,
-            self.framework,
-            policy,
-            request.as_of,
-            request_nodes={i: found for i, found in nodes.items() if found},
-        )
-        return deficits, nodes
+        nodes = {r.id: self._nodes_of(r, request.educator) for r in request.requests}
+        found = {i: codes for i, codes in nodes.items() if codes}
+        return deficits_of(
+            request, self.framework, policy, items=self.items, request_nodes=found
+        ), nodes
 
     def _nodes_of(self, request: Request, educator: Educator) -> tuple[str, ...]:
         """Nodes of the framework that a request's text is about; empty = match the text."""

@@ -20,6 +20,7 @@ PERSONAL = frozenset(
     {
         *("audience_position", "audience_subject", "audience_stage", "language"),
         *("already_completed", "form_not_admitted", "form_by_level", "no_gain"),
+        *("nothing_to_measure", "no_information", "less_information"),
     }
 )
 """Codes of relevance and audience: a methodist's pin overrides them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from engine.catalogue import Catalogue
 from engine.domain import Kind, Reason
@@ -139,10 +139,29 @@ def _reasons(
     if fact.bonus_mpt.get("federal_register"):
         extra.append(Reason("federal_register", {"until": activity.register_to}))
     row = catalogue.activity_index[fact.activity_id]
+    if activity.kind is Kind.DIAGNOSTIC:
+        return (*reasons, *extra, *_measure_first(stages, row))
     extra.append(
         Reason("relevance", {"value": fact.relevance, "factors": _top_factors(stages, row)})
     )
     return (*reasons, *extra)
+
+
+def _measure_first(stages: Stages, row: int) -> Iterator[Reason]:
+    """What a diagnostic measures anew, and its news beside learning of the same time, in points."""
+    measuring = stages.compiled.measuring
+    if measuring is not None and measuring.activity == row:
+        demands = stages.deficits.demands
+        yield Reason(
+            "measure_first",
+            {
+                "titles": [demands[k].title for k in measuring.demands],
+                "nodes": [demands[k].code for k in measuring.demands],
+                "n_tasks": measuring.tasks,
+                "information": measuring.worth,
+                "instead": round(measuring.instead),
+            },
+        )
 
 
 def _top_factors(stages: Stages, row: int) -> list[str]:

@@ -44,6 +44,21 @@ def number(value: float, language: str, places: int = 2, *, fixed: bool = False)
     return (MINUS if rounded < 0 else "") + text
 
 
+def signed(value: float, language: str) -> str:
+    """A change with two decimals and its sign: «+0,21», «−0,05», «0,00»."""
+    return ("+" if _rounded(value, 2) > 0 else "") + number(value, language, 2, fixed=True)
+
+
+def chance(probability: float, language: str) -> str:
+    """A probability with two decimals; what only rounding makes certain reads «< 0,01»."""
+    rounded = _rounded(probability, 2)
+    if rounded == 0 and probability > 0:
+        return "< " + number(0.01, language)
+    if rounded == 1 and probability < 1:
+        return "> " + number(0.99, language)
+    return number(probability, language, 2, fixed=True)
+
+
 def percent(share: float, language: str) -> str:
     """A share in [0, 1] as per cent: whole from 10 % on, one decimal below."""
     value = 100 * share

@@ -6,7 +6,6 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 
 from engine.wording.messages import phrase
-from engine.wording.quantities import number
 from engine.wording.tables import known_language, label
 
 LEVELS: tuple[str, str, str] = ("high", "medium", "minimal")
@@ -46,8 +45,7 @@ def official_level_words(
     if share is None and chance is None:
         return level
     key = "level_chance" if share is None else "level_share" if chance is None else "level_full"
-    written = None if chance is None else number(chance, language, 2, fixed=True)
-    return phrase(key, language, level=level, share=share, chance=written)
+    return phrase(key, language, level=level, share=share, chance=chance)
 
 
 def _chance_of(

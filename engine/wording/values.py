@@ -144,6 +144,8 @@ FORMATS: dict[str, Format] = {
     "": as_written,
     "number": _numeric(quantities.number),
     "size": _numeric(lambda value, language: quantities.number(value, language, 2, fixed=True)),
+    "signed": _numeric(quantities.signed),
+    "chance": _numeric(quantities.chance),
     "integer": _numeric(lambda value, language: quantities.number(value, language, 0)),
     "percent": _numeric(quantities.percent),
     "percent_up": _numeric(quantities.percent_up),

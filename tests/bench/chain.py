@@ -15,13 +15,14 @@ import scipy.sparse as sp
 
 from engine.calendar import build_calendar
 from engine.catalogue import Catalogue, compile_catalogue
-from engine.deficits import assess_deficits
+from engine.deficits import assess_deficits, outlook_of
 from engine.diagnostics import estimate_proficiency
 from engine.domain import DeficitVector, MentorNeed, Ranking, Reason
 from engine.framework import Framework, load_framework
 from engine.matching.rollup import roll_matrix
 from engine.mentorship import mentor_need
 from engine.planning.compile import CompiledProblem, compile_problem
+from engine.planning.compile_measure import MeasureFirst
 from engine.policy import PolicyProfile, load_policy
 from engine.simulation import Region, RegionPlan, simulate_region
 
@@ -114,6 +115,7 @@ def ask(world: World, index: int) -> Asked:
             "as_of": as_of,
             "home_locality": organisation.locality if organisation else "",
             "node_coverage": world.coverage,
+            "measure": MeasureFirst(outlook_of(deficits, policy)),
         },
     )
 

@@ -33,6 +33,7 @@ from engine.domain import (
 )
 from engine.planning.checks import validate_problem
 from engine.planning.compile import CompiledProblem, compile_problem
+from engine.planning.compile_measure import MeasureFirst
 from engine.planning.problem import Candidate
 from engine.policy import PolicyProfile, load_policy
 
@@ -180,6 +181,7 @@ class Case:
     as_of: dt.datetime = AS_OF
     home: str = ""
     node_coverage: Mapping[str, Sequence[float]] | None = None
+    measure: MeasureFirst | None = None
 
     def compile(self) -> CompiledProblem:
         catalogue = compile_catalogue(self.activities, self.offerings)
@@ -213,6 +215,7 @@ class Case:
             as_of=self.as_of,
             home_locality=self.home,
             node_coverage=None if nodes is None else sp.csr_array([list(nodes[i]) for i in ids]),
+            measure=self.measure,
         )
         assert validate_problem(result.problem) == ()
         assert set(result.dropped) | set(result.activity_ids) == set(ids)

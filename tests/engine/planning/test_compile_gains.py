@@ -121,6 +121,7 @@ def test_bonuses_keep_their_parts():
         "federal_register": 0,
         "requested": 300_000,
         "level": 20_000,
+        "information": 0,
     }
     assert compiled.problem.candidates.record(0).bonus_mpt == 320_000
 

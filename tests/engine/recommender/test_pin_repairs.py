@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.domain import Constraints
-from tests.engine.recommender.mini import ask, day, educator, recommender
+from engine.framework import load_framework
+from engine.recommender import Recommender
+from tests.engine.recommender.mini import (
+    ACTIVITIES,
+    OFFERINGS,
+    ask,
+    day,
+    educator,
+    recommender,
+)
 
 
 def infeasible(**fields):
@@ -47,7 +56,16 @@ def test_a_slow_tempo_is_named_with_the_minutes_that_help():
 
 
 def test_what_nobody_can_change_leaves_the_pin_alone():
-    """A diagnostic is no step of a route: the pin itself is all that can be dropped."""
-    answer = infeasible(constraints=Constraints(pinned=("check",)))
+    """Without its hours an activity is never planned: the pin itself is all that can be dropped."""
+    unknown = replace(ACTIVITIES[0], id="unknown", hours_academic=None)
+    own = Recommender(
+        activities=(*ACTIVITIES, unknown),
+        offerings=(*OFFERINGS, replace(OFFERINGS[0], id="unknown-1", activity_id="unknown")),
+        mentors=(),
+        framework=load_framework(),
+    )
+    request = ask(deadline_ms=20_000, constraints=Constraints(pinned=("unknown",)))
+    answer = own.recommend(request).recommendation
+    assert answer.status == "INFEASIBLE"
     assert [m.code for m in answer.conflict] == ["pinned"]
     assert [r.code for r in answer.repairs] == ["drop_pin"]

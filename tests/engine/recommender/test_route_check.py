@@ -96,7 +96,7 @@ def test_steps_that_are_no_candidates_say_why():
         GivenStep(offering="web-assess-1"),
     )
     codes = [None if s.reason is None else s.reason.code for s in found.steps]
-    assert codes == ["checkpoint_only", "start_not_offered", None]
+    assert codes == ["no_information", "start_not_offered", None]
     assert dt.date(2026, 9, 7) in found.steps[1].reason.parameters["starts"]
     assert not found.holds
     assert found.violations == ()
