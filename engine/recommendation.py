@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 
 from engine.domain import Reason
+from engine.dynamics import ChangeEntry, ProficiencyEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class DeficitEntry:
         Probability of (high, medium, minimal); ``None`` = not measured.
     closed_expected
         Part of a whole deficit that the route is expected to close, in [0, 1].
+    proficiency
+        What the deficit was worked out of; ``None`` = not measured.
     """
 
     node: str
@@ -59,6 +62,7 @@ class DeficitEntry:
     closed_expected: float
     evidence: tuple[Evidence, ...]
     direction: str | None = None
+    proficiency: ProficiencyEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +323,13 @@ class EducatorEntry:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What the answer was made with; the same provenance gives the same answer."""
+    """What the answer was made with; the same provenance gives the same answer.
+
+    Parameters
+    ----------
+    calibration
+        Day and digest of the calibrated items; ``None`` = every item counts as an average one.
+    """
 
     policy: str
     framework: str
@@ -330,6 +340,7 @@ class Provenance:
     seed: int
     gap_rel_asked: float
     deadline_ms: int
+    calibration: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +355,8 @@ class Recommendation:
         Reason by activity id for every activity that is not in the route.
     variants
         Thorough, fast and light, where they were asked for.
+    changes
+        Of the competencies that were measured on several days; empty = none was.
     """
 
     id: str
@@ -365,6 +378,7 @@ class Recommendation:
     not_chosen: Mapping[str, Reason]
     provenance: Provenance
     variants: tuple[VariantEntry, ...] = ()
+    changes: tuple[ChangeEntry, ...] = ()
 
 
 def to_dict(value: object, digits: int | None = 6) -> object:

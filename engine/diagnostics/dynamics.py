@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import expit, ndtr, roots_hermite
 from scipy.special import logit as _logit
 
@@ -38,7 +39,7 @@ from engine.policy import Dynamics, PolicyProfile
 _NODES, _WEIGHTS = roots_hermite(64)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 _NODES = _NODES * np.sqrt(2)
-_BISECTIONS = 40
+_ACCURACY = 1e-6
 
 
 def estimate_changes(
@@ -141,7 +142,8 @@ def _points(
 def _status(before: float, after: float, rule: Dynamics) -> DeficitChange:
     """The first that holds; where a deficit was less likely than not there was none to remove."""
     if before < 0.5:
-        return DeficitChange.NONE_BEFORE
+        arisen = after >= rule.likely_probability
+        return DeficitChange.LIKELY_ARISEN if arisen else DeficitChange.NONE_BEFORE
     if 1 - after >= rule.removed_probability:
         return DeficitChange.REMOVED
     if 1 - after >= rule.likely_probability:
@@ -162,7 +164,7 @@ class ChangeDistribution:
     Notes
     -----
     P(change ≤ d) is the mean over α₁ of P(α₂ ≤ logit(σ(α₁) + d) | α₁), a normal tail; the mean
-    is Gauss–Hermite quadrature with 64 points, quantiles are found by bisection.
+    is Gauss–Hermite quadrature with 64 points, quantiles are found by Brent's method.
     """
 
     def __init__(self, mean: FloatArray, covariance: FloatArray) -> None:
@@ -180,9 +182,5 @@ class ChangeDistribution:
         return float(tail @ _WEIGHTS)
 
     def quantile(self, probability: float) -> float:
-        """Change that is not exceeded with this probability, to 10⁻¹²."""
-        low, high = -1.0, 1.0
-        for _ in range(_BISECTIONS):
-            middle = (low + high) / 2
-            low, high = (middle, high) if self.below(middle) < probability else (low, middle)
-        return (low + high) / 2
+        """Change that is not exceeded with this probability, in (0, 1)."""
+        return float(brentq(lambda d: self.below(d) - probability, -1.0, 1.0, xtol=_ACCURACY))

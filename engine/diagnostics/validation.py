@@ -230,7 +230,8 @@ def _answer_contradictions(answers: Sequence[_Answer]) -> Iterator[Fault]:
     first: dict[Hashable, _Answer] = {}
     for answer in answers:
         row = answer.row
-        other = first.setdefault((row.procedure_id, row.date, row.item, row.node), answer)
+        # without the node: an item that measures several of them has one answer all the same
+        other = first.setdefault((row.procedure_id, row.date, row.item), answer)
         same = other.row.response == row.response or (
             math.isnan(other.row.response) and math.isnan(row.response)
         )

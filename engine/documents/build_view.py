@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 from typing import cast
 
+from engine.documents.changes_text import next_measurements, word_changes
 from engine.documents.text import clean
 from engine.documents.variants_text import variant_lines
 from engine.documents.view import (
@@ -48,6 +49,8 @@ def build_view(rec: Recommendation, language: str) -> RouteView:
         descriptors=tuple(make.descriptors()),
         inputs=tuple(make.inputs()),
         deficits=tuple(make.deficit(d) for d in rec.deficits),
+        changes=word_changes(rec.changes, language),
+        next_measurements=next_measurements(route, language),
         steps=tuple(make.step(number, step) for number, step in enumerate(steps, 1)),
         mentor=make.mentor(route.mentor) if route and route.mentor else None,
         checkpoints=tuple(make.checkpoint(c) for c in route.checkpoints) if route else (),

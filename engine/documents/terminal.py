@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import math
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from engine.documents.build_view import build_view
+from engine.documents.changes_text import change_parts
+from engine.documents.screen import interval_bar, rendered
 from engine.documents.text import shortened
-from engine.documents.view import DeficitView, RouteView, StepView
+from engine.documents.view import RouteView, StepView
 from engine.recommendation import Recommendation, WeekLoad
 from engine.wording import known_language, phrase, sentence
 from engine.wording.dates import month
@@ -48,28 +48,9 @@ def render_terminal(
         Lines with a final line break. The same arguments give the same text, whatever the
         environment says of terminals.
     """
-    language = known_language(language)
-    screen = io.StringIO()
-    console = Console(
-        file=screen,
-        width=max(60, width),
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        force_jupyter=False,
-        legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        _environ={},
-    )
-    page = _Page(rec, build_view(rec, language), console.width)
-    for part in page.parts():
-        console.print(part)
-    text = screen.getvalue()
-    if not colour:
-        text = "\n".join(line.rstrip() for line in text.split("\n"))
-    return text
+    language, width = known_language(language), max(60, width)
+    page = _Page(rec, build_view(rec, language), width)
+    return rendered(page.parts(), width, colour=colour)
 
 
 class _Page:
@@ -93,6 +74,8 @@ class _Page:
             yield from self._section("section_descriptors", self._grid(self.view.descriptors))
         yield from self._section("section_inputs", self._grid(self.view.inputs))
         yield from self._section("section_deficits", *self._deficits())
+        if self.view.changes:
+            yield from self._section("section_dynamics", *self._dynamics())
         if self.rec.route is not None:
             yield from self._route()
         unmet = [f"{u.title}: {u.reason}" for u in self.view.unmet]
@@ -177,9 +160,16 @@ class _Page:
                 level.append(f"\n{d.likelihood}", style="dim")
             level.append(f"\n{d.closed_words}" if d.closed_words else "", style="dim")
             level.append("\n")
-            table.add_row(Text(d.title), Group(_interval_bar(d, bar), Text(d.size)), level)
+            drawn = interval_bar(d.estimate, d.low, d.high, bar)
+            table.add_row(Text(d.title), Group(drawn, Text(d.size)), level)
         yield table
         yield Text(self.t("bar_legend"), style="dim")
+
+    def _dynamics(self) -> Iterable[RenderableType]:
+        # The padding of a section takes two columns.
+        yield from change_parts(self.view.changes, self.width - 2, self.view.language)
+        if self.view.next_measurements:
+            yield Text(sentence(self.view.next_measurements))
 
     def _route(self) -> Iterable[RenderableType]:
         assert self.rec.route is not None
@@ -268,27 +258,6 @@ class _Page:
         # A digest is longer than a narrow line and only ever compared: its head is enough here.
         pairs = [(name, shortened(value, 28)) for name, value in self.view.provenance]
         yield Text("; ".join(f"{name}: {value}" for name, value in pairs), style="dim")
-
-
-def _interval_bar(d: DeficitView, cells: int) -> Text:
-    """The interval and the estimate on a line from 0 to 1."""
-    if math.isnan(d.estimate):
-        return Text("")
-
-    def cell(value: float) -> int:
-        return min(cells - 1, max(0, int(value * cells)))
-
-    low, high, middle = cell(d.low), cell(d.high), cell(d.estimate)
-    text = Text("0 ", style="dim")
-    for i in range(cells):
-        if i == middle:
-            text.append("●", style="bold")
-        elif low <= i <= high:
-            text.append("━", style="blue")
-        else:
-            text.append("·", style="dim")
-    text.append(" 1", style="dim")
-    return text
 
 
 def _load_chart(weeks: Sequence[WeekLoad], width: int, language: str) -> Iterable[Text]:

@@ -34,6 +34,32 @@ class DeficitView:
 
 
 @dataclass(frozen=True, slots=True)
+class PointView:
+    """One measurement of a competency in words; the numbers are for drawing, in [0, 1]."""
+
+    said: str
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """Change of one competency between its first and its last measurement in words.
+
+    ``code`` is the value of ``DeficitChange`` that ``status`` words.
+    """
+
+    title: str
+    points: tuple[PointView, ...]
+    size: str
+    grown: str
+    status: str
+    chances: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepView:
     """One step in words; ``record`` is the step itself, for drawing.
 
@@ -94,7 +120,8 @@ class UnmetView:
 class RouteView:
     """The whole recommendation in words; pairs are (name, value).
 
-    ``next_steps`` is empty where the route has steps, or where there is no route at all.
+    ``next_steps`` is empty where the route has steps, or where there is no route at all;
+    ``next_measurements`` where the route does not measure again.
     """
 
     language: str
@@ -105,6 +132,8 @@ class RouteView:
     descriptors: tuple[tuple[str, tuple[str, ...]], ...]
     inputs: tuple[tuple[str, tuple[str, ...]], ...]
     deficits: tuple[DeficitView, ...]
+    changes: tuple[ChangeView, ...]
+    next_measurements: str
     steps: tuple[StepView, ...]
     mentor: MentorView | None
     checkpoints: tuple[CheckpointView, ...]

@@ -44,6 +44,10 @@ from engine.wording.quantities import (
     percent,
     roubles,
 )
+from engine.wording.summaries import LEVELS
+
+_LEAST_EXPECTED = 0.05
+"""An expected number that would print as 0,0 is not worth a line."""
 
 
 def zone_of(rec: Recommendation) -> ZoneInfo:
@@ -139,16 +143,19 @@ class Worder:
         yield self.t("input_resources"), tuple(self.resources())
 
     def deficit_summary(self) -> Iterable[str]:
-        """How many deficits of which level, and the group."""
+        """How many deficits of which official level, expected by probability, and the group."""
         measured = [d for d in self.rec.deficits if d.kind == "deficit"]
         if not measured:
             yield self.t("no_diagnostics")
             return
         levels = Counter(d.official_level for d in measured)
-        for level in ("high", "medium", "minimal"):
-            if levels[level]:
+        known = [d.level_probability for d in measured if d.level_probability is not None]
+        for i, level in enumerate(LEVELS):
+            expected = sum(chances[i] for chances in known)
+            if levels[level] or expected >= _LEAST_EXPECTED:
                 name = label("official_level", level, self.language)
-                yield self.t("level_count", level=name, count=levels[level])
+                told = number(expected, self.language, 1, fixed=True) if known else None
+                yield self.t("level_count", level=name, count=levels[level], expected=told)
         if levels[None]:
             yield self.t("level_not_measured_count", count=levels[None])
         yield self.t("group_is", group=label("group", self.rec.group, self.language))
@@ -373,6 +380,7 @@ class Worder:
         yield self.t("framework"), p.framework
         yield self.t("catalogue"), p.catalogue
         yield self.t("model"), p.model or self.nothing
+        yield self.t("calibration"), p.calibration or self.nothing
         yield self.t("engine_version"), p.engine_version
         yield self.t("problem_digest"), p.problem_digest
         yield self.t("seed"), str(p.seed)

@@ -37,14 +37,23 @@ from engine.recommendation import (
     RouteEntry,
     Unmet,
 )
+from engine.recommender.dynamics import change_entries, proficiency_entry
 from engine.recommender.route_entry import build_route_entry
 from engine.recommender.stages import Stages
 
 MPT = 1_000
 
 
-def assemble(stages: Stages, framework: Framework, catalogue: Catalogue) -> Recommendation:
-    """Put the answer together from what the stages said."""
+def assemble(
+    stages: Stages, framework: Framework, catalogue: Catalogue, calibration: str | None = None
+) -> Recommendation:
+    """Put the answer together from what the stages said.
+
+    Parameters
+    ----------
+    calibration
+        Version of the calibrated items; ``None`` = none were used.
+    """
     compiled, solution = stages.compiled, stages.solution
     digest = problem_digest(compiled.problem)
     report = None
@@ -73,7 +82,8 @@ def assemble(stages: Stages, framework: Framework, catalogue: Catalogue) -> Reco
         repairs=_repairs(stages, catalogue),
         notes=tuple(_notes(stages, framework, catalogue)),
         not_chosen=_not_chosen(stages, catalogue, report),
-        provenance=_provenance(stages, framework, catalogue, digest),
+        provenance=_provenance(stages, framework, catalogue, digest, calibration),
+        changes=change_entries(stages.deficits),
     )
 
 
@@ -132,6 +142,7 @@ def _deficit(
         closed_expected=closed,
         evidence=_evidence(demand),
         direction=_direction(framework, demand),
+        proficiency=proficiency_entry(demand),
     )
 
 
@@ -417,7 +428,11 @@ def _applied_limits(stages: Stages) -> Iterator[Reason]:
 
 
 def _provenance(
-    stages: Stages, framework: Framework, catalogue: Catalogue, digest: str
+    stages: Stages,
+    framework: Framework,
+    catalogue: Catalogue,
+    digest: str,
+    calibration: str | None,
 ) -> Provenance:
     options = stages.options
     return Provenance(
@@ -430,4 +445,5 @@ def _provenance(
         seed=options.seed,
         gap_rel_asked=options.gap_ppm / 1_000_000,
         deadline_ms=options.deadline_ms,
+        calibration=calibration,
     )

@@ -15,7 +15,10 @@ from data.demo import build
 from engine.domain import Kind, Method
 from engine.framework import Framework
 from engine.interchange import DataPackage, read_package
+from engine.policy import load_policy
 from engine.recommender import Recommender
+from engine.recommender.dynamics import dynamics_of
+from tests.data_demo.asking import request_for
 from tests.data_demo.conftest import DEMO
 
 FIRST_DAY, LAST_DAY = dt.date(2026, 9, 1), dt.date(2027, 6, 30)
@@ -153,3 +156,24 @@ def test_evidence_is_of_every_method(package: DataPackage) -> None:
     assert package.responses["E11"]
     assert "E06" not in package.diagnostics
     assert package.requests["E06"]
+
+
+def test_dynamics_show_different_ends(package: DataPackage, framework: Framework) -> None:
+    """Long tests show deficits removed and one that was not there; short ones leave it open."""
+    policy = load_policy("default")
+    status = {
+        educator: {
+            change.node: change.status
+            for change in dynamics_of(request_for(package, educator), framework, policy).changes
+        }
+        for educator in ("E01", "E08", "E13")
+    }
+    assert status == {
+        "E01": {},
+        "E08": {
+            "SUB.PRI.01": "removed",
+            "SUB.PRI.02": "none_before",
+            "SUB.PRI.03": "removed",
+        },
+        "E13": {"SUB.HUM.05": "unknown", "MET.PLN": "likely_remains"},
+    }

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.integrate import quad
+from scipy.integrate import cumulative_trapezoid, quad
+from scipy.special import betainc, ndtri
 from scipy.stats import beta
 
 from engine.deficits.distribution import (
@@ -18,6 +19,7 @@ from engine.deficits.distribution import (
     level_probability,
     with_request,
 )
+from engine.diagnostics.logit_normal import share_below, share_moments, share_quantile
 
 CASES = [
     (0.4, 0.15, 0.8),
@@ -201,3 +203,39 @@ def test_request_adds_its_own_value_over_the_same_coverage(mean, sd, target, siz
 def test_request_counts_where_no_deficit_is():
     """Without any deficit a request of weight 3 beside a weight of 1 is worth ¾ of its size."""
     assert with_request((), 1.0, 3.0, 0.4) == ((pytest.approx(0.4), pytest.approx(0.75)),)
+
+
+def logit_normals():
+    """Means and sds of log odds with posterior means of 0.1–0.95, and the Betas beside them."""
+    sd, target = (a.ravel() for a in np.meshgrid(SPREADS, np.arange(0.1, 0.955, 0.01)))
+    low, high = np.full((2, len(sd)), [[-8.0], [8.0]])
+    for _ in range(50):
+        middle = (low + high) / 2
+        above = share_moments(middle, sd)[0] > target
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    mean, spread = share_moments(middle, sd)
+    return middle, sd, Posterior.from_moments(mean, spread)
+
+
+SPREADS = np.linspace(0.2, 1.2, 11)
+
+
+def test_beta_of_the_same_moments_stands_in_for_the_logit_normal():
+    """Levels agree to 0.03, quantiles to 0.017 and φ to 0.005, as ``from_moments`` says.
+
+    The logit-normal side is normal tails in closed form, and their integral by trapezoids.
+    """
+    mean, sd, posterior = logit_normals()
+    high, not_minimal = ((posterior.below(u), share_below(mean, sd, u)) for u in (0.6, 0.8))
+    assert np.abs(high[0] - high[1]).max() < 0.0105
+    assert np.abs(not_minimal[0] - not_minimal[1]).max() < 0.0275
+    medium = [not_minimal[i] - high[i] for i in (0, 1)]
+    assert np.abs(medium[0] - medium[1]).max() < 0.0305
+    for p in (0.05, 0.25, 0.75, 0.95):
+        assert np.abs(posterior.quantile(p) - share_quantile(mean, sd, ndtri(p))).max() < 0.017
+    for target in (0.7, 0.85, 1.0):
+        u = np.linspace(target, 1e-9, 201)
+        beta_tail = betainc(posterior.a[:, None], posterior.b[:, None], u)
+        difference = beta_tail - share_below(mean[:, None], sd[:, None], np.minimum(u, 1 - 1e-12))
+        phi_difference = cumulative_trapezoid(difference, -u, axis=1)
+        assert np.abs(phi_difference).max() < 0.005

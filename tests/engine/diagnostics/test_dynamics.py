@@ -75,6 +75,7 @@ def test_statuses_follow_the_probabilities():
         assert changes(pair(20, 79, 80), dynamics=rule)[0].status is want
     assert changes(pair(20, 22, 80))[0].status is DeficitChange.LIKELY_REMAINS
     assert changes(pair(79, 79, 80))[0].status is DeficitChange.NONE_BEFORE
+    assert changes(pair(79, 30, 80))[0].status is DeficitChange.LIKELY_ARISEN
     assert changes(pair(40, 66, 80))[0].status is DeficitChange.UNKNOWN
 
 

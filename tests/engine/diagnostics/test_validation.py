@@ -1,6 +1,7 @@
 """Bad evidence: each fault by code and place."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -115,6 +116,14 @@ def test_contradicting_answers_are_faults():
         ("duplicate_contradiction", "/item_responses/1/response"),
         ("duplicate_contradiction", "/item_responses/2/response"),
     }
+
+
+def test_answers_that_differ_between_the_nodes_of_an_item_are_faults():
+    """An item that measures two nodes is answered once; the same answer for both is fine."""
+    first, same = answer("i", 1.0, node="A.1.1"), answer("i", 1.0, node="A.1.2")
+    assert found([], [first, same]) == set()
+    other = replace(same, response=0.0)
+    assert found([], [first, other]) == {("duplicate_contradiction", "/item_responses/1/response")}
 
 
 def test_score_beside_its_own_items_is_a_fault():

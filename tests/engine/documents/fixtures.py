@@ -11,6 +11,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from engine.domain import Reason
+from engine.dynamics import ChangeEntry, PointEntry
 from engine.recommendation import (
     Certificate,
     Checkpoint,
@@ -137,6 +138,38 @@ DEFICITS = (
         n_tasks=None,
         closed_expected=0.21,
         evidence=(),
+    ),
+)
+
+CHANGES = (
+    ChangeEntry(
+        node="MET.05",
+        title=ASSESSMENT,
+        points=(
+            PointEntry(day("2025-09-03"), "ДПП-2025-09", 0.41, (0.22, 0.62), 0.2, 5, "high"),
+            PointEntry(day("2026-02-04"), "ДПП-2026-02", 0.48, (0.30, 0.66), 0.55, None, "high"),
+            PointEntry(day("2026-09-02"), "ДПП-2026-09", 0.62, (0.43, 0.79), 0.625, 6, "medium"),
+        ),
+        change=0.21,
+        interval_90=(0.02, 0.38),
+        probability_grown=0.966,
+        probability_before=0.998,
+        probability_after=0.22,
+        status="likely_removed",
+    ),
+    ChangeEntry(
+        node="PSY.02",
+        title=CLASSROOM,
+        points=(
+            PointEntry(day("2025-09-03"), "ДПП-2025-09", 0.62, (0.42, 0.80), 0.7, 10, "medium"),
+            PointEntry(day("2026-09-02"), "ДПП-2026-09", 0.60, (0.41, 0.78), 0.6, 7, "medium"),
+        ),
+        change=-0.02,
+        interval_90=(-0.18, 0.13),
+        probability_grown=0.41,
+        probability_before=0.93,
+        probability_after=0.95,
+        status="likely_remains",
     ),
 )
 
@@ -451,6 +484,8 @@ FULL = Recommendation(
     ),
 )
 
+CHANGED = replace(FULL, id="r-2026-0005", changes=CHANGES)
+
 INFEASIBLE = replace(
     FULL,
     id="r-2026-0002",
@@ -532,11 +567,13 @@ HOSTILE = replace(
     ),
     unmet=(Unmet(EVIL, EVIL, EVIL, {"x": EVIL}),),
     notes=(Reason(EVIL, {EVIL: EVIL}),),
+    changes=tuple(replace(c, title=EVIL, status=EVIL) for c in CHANGES),
     provenance=replace(FULL.provenance, policy=EVIL, problem_digest=EVIL),
 )
 
 ALL = {
     "full": FULL,
+    "changed": CHANGED,
     "infeasible": INFEASIBLE,
     "unknown": UNKNOWN,
     "empty": EMPTY,

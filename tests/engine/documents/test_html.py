@@ -16,6 +16,8 @@ from engine.recommendation import Evidence, RequestEntry
 from tests.engine.documents.fixtures import (
     ALL,
     ASSESSMENT,
+    CHANGED,
+    CHANGES,
     EMPTY,
     EVIL,
     FULL,
@@ -149,6 +151,44 @@ def test_facts_are_told():
     assert FULL.provenance.problem_digest in text
 
 
+def test_dynamics_are_told():
+    """Dates with official level, share and tasks; the change with its interval; what became."""
+    text = page(CHANGED).text
+    assert "3 сентября 2025 — высокий (20 %; 1 из 5 заданий)" in text
+    assert "4 февраля 2026 — высокий (55 %)" in text
+    assert "2 сентября 2026 — средний (63 %; около 4 из 6 заданий)" in text
+    assert "+0,21 (от +0,02 до +0,38)" in text
+    assert "−0,02 (от −0,18 до +0,13)" in text
+    assert "Вероятно снят вероятность дефицита > 0,99 → 0,22" in text
+    assert "Вероятно остаётся вероятность дефицита 0,93 → 0,95" in text
+    assert "Следующее измерение по маршруту: промежуточная диагностика — 8 декабря 2026." in text
+
+
+def test_the_count_of_official_levels_stands_beside_the_expected_one():
+    """Official 1, 2, 1; the probabilities of the four deficits sum to 1.16, 1.45, 1.39."""
+    text = page(FULL).text
+    assert "Высокий уровень: 1 (по вероятностям 1,2)" in text
+    assert "Средний уровень: 2 (по вероятностям 1,5)" in text
+    assert "Минимальный уровень: 1 (по вероятностям 1,4)" in text
+
+
+def test_without_a_second_measurement_there_is_no_dynamics():
+    """No heading, no row and no chart where nothing was measured twice."""
+    assert "Динамика" in page(CHANGED).text
+    for rec in (FULL, EMPTY):
+        assert "Динамика" not in page(rec).text
+        assert "измерение" not in page(rec).text.lower()
+    assert "Следующее измерение" not in page(replace(INFEASIBLE, changes=CHANGES)).text
+
+
+def test_each_measurement_is_drawn_at_its_estimate():
+    """On a scale of 188 units from 6 an estimate of 0.62 lies at 122.6; the last dot is solid."""
+    result = page(replace(CHANGED, deficits=()))
+    dots = [a for a in result.all("circle") if a.get("r") == "4"]
+    assert [a["cx"] for a in dots] == ["83.1", "96.2", "122.6", "122.6", "118.8"]
+    assert [a["fill"] == "#fff" for a in dots] == [True, True, False, True, False]
+
+
 def test_name_or_a_line_to_fill_in():
     """Without a display name there is a line for it; with one there is the name."""
     assert any("fill" in a.get("class", "") for a in page(FULL).all("dd") + page(FULL).all("span"))
@@ -221,10 +261,10 @@ def test_hostile_texts_stay_texts():
 
 def test_tables_and_drawings_are_accessible():
     """Header cells have a scope; each drawing with content is named and described."""
-    result = page(FULL)
+    result = page(CHANGED)
     assert all(a.get("scope") in ("col", "row") for a in result.all("th"))
     drawings = [a for a in result.all("svg") if a.get("aria-hidden") != "true"]
-    assert len(drawings) == len(FULL.deficits) + 1
+    assert len(drawings) == len(FULL.deficits) + len(CHANGES) + 1
     ids = {a["id"] for _, a in result.elements if "id" in a}
     for drawing in drawings:
         assert drawing["role"] == "img"
@@ -248,7 +288,7 @@ def test_english_page():
 @pytest.mark.parametrize("width", [360, 390, 1280])
 def test_no_sideways_scrolling(width, tmp_path):
     """At the width of a phone and of a desk the page is no wider than the window."""
-    document = render_html(FULL).replace("&", "&amp;").replace('"', "&quot;")
+    document = render_html(CHANGED).replace("&", "&amp;").replace('"', "&quot;")
     wrapper = (
         f'<!DOCTYPE html><body><iframe id="f" style="border:0;width:{width}px;height:900px"'
         f' srcdoc="{document}"></iframe><script>onload = () => {{'

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from engine.documents import render_terminal
 from engine.recommendation import Unmet
-from tests.engine.documents.fixtures import ALL, EMPTY, FULL, HOSTILE, INFEASIBLE, STEPS
+from tests.engine.documents.fixtures import ALL, CHANGED, EMPTY, FULL, HOSTILE, INFEASIBLE, STEPS
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -57,6 +57,20 @@ def test_interval_bar():
     """On 25 cells 0.20–0.64 spans cells 5 to 16 and 0.42 lies in cell 10."""
     text = render_terminal(FULL, width=100)
     assert "0 ·····━━━━━●━━━━━━········ 1" in text
+
+
+def test_dynamics_stand_after_the_deficits():
+    """Bars one below the other, the earlier dots empty; left out where nothing was repeated."""
+    text = render_terminal(CHANGED, width=100)
+    places = [text.index(f"── {name}") for name in ("Дефициты", "Динамика", "Маршрутная карта")]
+    assert places == sorted(places)
+    # 0.22–0.62 spans cells 5 to 15 and 0.41 lies in cell 10; 0.43–0.79 cells 10 to 19, 0.62 in 15
+    assert "0 ·····━━━━━○━━━━━········· 1  Дефицит: вероятно снят" in text
+    assert "0 ··········━━━━━●━━━━····· 1" in text
+    flat = " ".join(render_terminal(CHANGED, width=140).split())
+    assert "изменение +0,21 (от +0,02 до +0,38)" in flat
+    assert "Следующее измерение по маршруту: промежуточная диагностика — 8 декабря 2026." in flat
+    assert "Динамика" not in render_terminal(FULL)
 
 
 def test_load_chart_shows_load_and_tempo():

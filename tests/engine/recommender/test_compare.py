@@ -163,8 +163,8 @@ def test_real_answers_and_their_variants():
     assert side_of(plain).closed == {d.node: d.closed_expected for d in plain.deficits}
     light = mini.ask(educator=mini.educator(tempo_min_per_week=400), variants=True)
     sides = sides_to_compare([mini.recommender().recommend(light).recommendation])
-    assert [s.id for s in sides] == ["thorough", "light"]
-    assert compare(sides).pairs[0].distance >= 0.4
+    assert {"thorough", "light"} <= {s.id for s in sides}
+    assert all(pair.distance >= 0.4 for pair in compare(sides).pairs)
     with pytest.raises(InputError) as caught:
         sides_to_compare([plain])
     assert caught.value.faults[0].code == "no_variants"
