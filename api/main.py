@@ -15,7 +15,7 @@ from api.auth import AuthMiddleware, KeyRing
 from api.bodies import BodyMiddleware
 from api.errors import install_errors
 from api.openapi import DESCRIPTION, TITLE, install_openapi
-from api.routers import explanation, operations, routes, side_by_side, stages
+from api.routers import explanation, groups, operations, routes, side_by_side, stages
 from api.service import Engine, Service, build_service, random_id, utc_now
 from api.state import Loading
 from engine import __version__
@@ -69,7 +69,7 @@ def create_app(
     install_errors(app, settings)
     for router in (
         *(routes.router, routes.kept, explanation.router, side_by_side.router),
-        *(stages.router, operations.probes, operations.router),
+        *(stages.router, groups.router, operations.probes, operations.router),
     ):
         app.include_router(router)
     install_openapi(app)

@@ -284,6 +284,14 @@ FAULTS: Mapping[str, Phrase] = {
         "сохранённого маршрута «{id}» нет: проверьте код",
         "there is no kept route “{id}”: check the id",
     ),
+    "educator_repeated": Phrase(
+        "этот педагог уже назван: оставьте его один раз",
+        "this educator is already named: keep him once",
+    ),
+    "table_too_large": Phrase(
+        "в таблице {rows} строк, допустимо {most}: задайте node_levels или возьмите группы больше",
+        "the table has {rows} rows and {most} are admitted: name node_levels or take larger groups",
+    ),
     "request_empty": Phrase(
         "у запроса нет ни node, ни text, ни career_position: укажите хотя бы одно",
         "the request has neither node nor text nor career_position: give at least one",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from engine.domain import (
@@ -46,8 +46,8 @@ class People:
         self._educators: Mapping[str, Educator] = {e.id: e for e in package.educators}
 
     @property
-    def items(self) -> Mapping[str, str]:
-        """Framework node by item code."""
+    def items(self) -> Mapping[str, tuple[str, ...]]:
+        """Framework nodes by item code."""
         return self._package.items
 
     def known(self, educator_id: str) -> Known | None:
@@ -64,6 +64,15 @@ class People:
         if packaged is None:
             return Known(educator, *evidence)
         return replace(packaged, educator=educator, diagnostics=evidence[0], responses=evidence[1])
+
+    def everyone(self) -> Iterator[Known]:
+        """Everybody known, each once, those of the store first."""
+        with self._store.reading() as kept:
+            stored = kept.educators.ids()
+        for educator_id in dict.fromkeys((*stored, *self._educators)):
+            known = self.known(educator_id)
+            if known is not None:
+                yield known
 
     def label(self, educator_id: str) -> str | None:
         """Name of a person, ``None`` if it is not known."""

@@ -21,6 +21,7 @@ from engine.catalogue import Catalogue
 from engine.domain import DeficitVector, Demand, FloatArray, Ranking, Reason
 from engine.recommendation import to_dict
 from engine.recommender import RouteRequest
+from engine.recommender.dynamics import change_entries, proficiency_entry
 
 _DIGITS = 6
 
@@ -40,6 +41,7 @@ def version_answer(service: Service) -> VersionAnswer:
             activities=len(catalogue.activities),
             offerings=len(catalogue.offerings),
         ),
+        calibration=service.engine.calibration,
     )
 
 
@@ -60,6 +62,7 @@ def deficits_answer(request: RouteRequest, vector: DeficitVector) -> DeficitsAns
             )
             for i, node in enumerate(vector.nodes)
         ],
+        changes=[to_dict(change) for change in change_entries(vector)],
     )
 
 
@@ -98,6 +101,7 @@ def _demand(demand: Demand) -> DemandAnswer:
         interval_90=(_rounded(demand.interval_90[0]), _rounded(demand.interval_90[1])),
         official_level=demand.official_level.value if demand.official_level else None,
         level_probability=_three(demand.level_probability) if measured else None,
+        proficiency=to_dict(proficiency_entry(demand)),
         evidence=[
             DemandEvidence(
                 procedure_id=e.procedure_id,

@@ -16,6 +16,7 @@ from api.errors import ActivityNotFound, RouteNotRepeatable, RouteOutdated
 from api.people import People
 from api.translate import Context, Translated
 from engine.catalogue import Catalogue
+from engine.diagnostics.item_bank import ItemBank
 from engine.domain import DeficitVector, Ranking
 from engine.errors import ConfigurationError, InputError
 from engine.explanation import Explanation, WhyNot
@@ -23,6 +24,7 @@ from engine.framework import Framework, load_framework
 from engine.interchange import DataPackage, nodes_of, read_package
 from engine.interchange.faults import FaultLog
 from engine.interchange.manifest import Manifest, read_manifest
+from engine.item_bank_store import load_calibration
 from engine.planning.problem_json import replay_options, write_problem_file
 from engine.planning.solution import RouteSolution
 from engine.planning.warm import warm
@@ -58,6 +60,14 @@ class Engine(Protocol):
     @property
     def framework(self) -> Framework:
         """Competency framework."""
+
+    @property
+    def items(self) -> ItemBank | None:
+        """Calibrated items, ``None`` = none."""
+
+    @property
+    def calibration(self) -> str | None:
+        """Their version for the provenance."""
 
     def deficits(self, request: RouteRequest) -> DeficitVector:
         """Deficits alone."""
@@ -250,11 +260,13 @@ def build_service(
     Raises
     ------
     ConfigurationError
-        The package, the policy or the database cannot be used.
+        The package, the calibration, the policy or the database cannot be used.
     """
     package = package or load_package(settings)
     policy = load_policy(policy_of(settings, package))
-    engine = engine or Recommender.from_package(package, policy=policy.id)
+    if engine is None:
+        items = calibrated_items(settings, package)
+        engine = Recommender.from_package(package, policy=policy.id, items=items)
     store = store or open_store(settings.database_url)
     store.upgrade()
     warm()
@@ -280,6 +292,24 @@ def load_package(settings: Settings) -> DataPackage:
         return read_package(folder, known_nodes=nodes_of(framework)).accepted()
     except InputError as error:
         raise ConfigurationError(f"пакет данных {folder} не принят: {error}") from error
+
+
+def calibrated_items(settings: Settings, package: DataPackage) -> ItemBank | None:
+    """Calibrated items of the settings, for the framework of the package; ``None`` = none.
+
+    Raises
+    ------
+    ConfigurationError
+        The calibration was refused; the reason is named.
+    """
+    if settings.calibration_dir is None:
+        return None
+    folder = Path(settings.calibration_dir)
+    framework = load_framework(package.framework)
+    try:
+        return load_calibration(folder, expected_framework=framework).bank
+    except InputError as error:
+        raise ConfigurationError(f"калибровка {folder} не принята: {error}") from error
 
 
 def policy_of(settings: Settings, package: DataPackage) -> str:

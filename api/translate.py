@@ -224,7 +224,7 @@ def _today(educator: Educator | None, policy: str, as_of: dt.datetime) -> dt.dat
 def _evidence(
     given: Sequence[AnyDiagnostic] | None,
     known: Known | None,
-    items: Mapping[str, str],
+    items: Mapping[str, tuple[str, ...]],
     faults: _Faults,
 ) -> tuple[tuple[tuple[DiagnosticResult, ...], tuple[ItemResponse, ...]], Pointers]:
     if given is None:
@@ -238,8 +238,9 @@ def _evidence(
             results.append(_result(entry))
             places[0].append(place)
         else:
-            responses.append(_response(entry, items, f"/diagnostics/{place}/node", faults))
-            places[1].append(place)
+            answers = _responses(entry, items, f"/diagnostics/{place}/node", faults)
+            responses += answers
+            places[1].extend(place for _ in answers)
     return (tuple(results), tuple(responses)), Pointers(tuple(places[0]), tuple(places[1]))
 
 
@@ -257,14 +258,17 @@ def _result(body: ScoreBody) -> DiagnosticResult:
     )
 
 
-def _response(
-    body: ItemBody, items: Mapping[str, str], pointer: str, faults: _Faults
-) -> ItemResponse:
-    node = body.node or items.get(body.item)
-    if node is None:
+def _responses(
+    body: ItemBody, items: Mapping[str, tuple[str, ...]], pointer: str, faults: _Faults
+) -> tuple[ItemResponse, ...]:
+    """One answer, once for each node that its item measures."""
+    nodes = (body.node,) if body.node else items.get(body.item, ())
+    if not nodes:
         faults.add("unknown_item", pointer, item=body.item)
     response = math.nan if body.response is None else body.response
-    return ItemResponse(body.procedure_id, body.date, body.item, response, node or "")
+    return tuple(
+        ItemResponse(body.procedure_id, body.date, body.item, response, node) for node in nodes
+    )
 
 
 def _requests(

@@ -51,6 +51,11 @@ class Settings:
         default=None,
         metadata=_about("папка пакета данных с datapackage.json; пусто = встроенный демо-пакет"),
     )
+    # None = every item of a test counts as an average one.
+    calibration_dir: str | None = field(
+        default=None,
+        metadata=_about("папка калибровки заданий (routes calibrate); пусто = без калибровки"),
+    )
     # Profile for requests that name none; None = the one that the data package asks for.
     policy: str | None = field(
         default=None,

@@ -44,7 +44,8 @@ class ItemBody(Body):
         description="Доля выполнения от 0 до 1; null — не отвечал (это не ошибка в задании)."
     )
     node: Id | None = Field(
-        default=None, description="Узел перечня; null — по справочнику заданий пакета данных."
+        default=None,
+        description="Узел перечня; null — все узлы задания по справочнику заданий пакета данных.",
     )
 
 

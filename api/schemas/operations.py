@@ -40,6 +40,9 @@ class VersionAnswer(Answer):
     policy: str = Field(description="Профиль для запросов, в которых он не назван.")
     framework: FrameworkAnswer = Field(description="Перечень компетенций.")
     catalogue: CatalogueAnswer = Field(description="Каталог.")
+    calibration: str | None = Field(
+        description="День и отпечаток калибровки заданий; null — все задания средние."
+    )
 
 
 class DemoItem(Answer):

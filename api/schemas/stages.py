@@ -7,7 +7,13 @@ from typing import Any
 
 from pydantic import Field
 
+from api.schemas.answers import model_of
 from api.schemas.base import Answer
+from engine.dynamics import ChangeEntry, ProficiencyEntry
+
+ChangeAnswer: Any = model_of(ChangeEntry)
+ProficiencyAnswer: Any = model_of(ProficiencyEntry)
+"""The same records as in the answer of ``POST /routes``."""
 
 
 class DemandEvidence(Answer):
@@ -39,6 +45,9 @@ class DemandAnswer(Answer):
     level_probability: tuple[float, float, float] | None = Field(
         description="Вероятности уровней high, medium, minimal; null — не измерено."
     )
+    proficiency: ProficiencyAnswer | None = Field(
+        description="Владение, из которого вычислен дефицит; null — не измерено."
+    )
     evidence: list[DemandEvidence] = Field(description="Результаты, новые первыми.")
 
 
@@ -64,6 +73,10 @@ class DeficitsAnswer(Answer):
     )
     demands: list[DemandAnswer] = Field(description="Для чего строится маршрут, по коду.")
     nodes: list[NodeAnswer] = Field(description="Все узлы перечня, в его порядке.")
+    changes: list[ChangeAnswer] = Field(
+        description="Динамика: компетенции, измеренные в разные дни, в порядке перечня; пусто — "
+        "таких нет."
+    )
 
 
 class RefusalAnswer(Answer):

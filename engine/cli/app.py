@@ -14,9 +14,12 @@ import typer
 
 from engine import __version__
 from engine.cli.build import build
+from engine.cli.calibrate import calibrate
 from engine.cli.data import import_package, tag, template
 from engine.cli.demo import demo
+from engine.cli.dynamics import dynamics
 from engine.cli.explain import what_helps, why_not
+from engine.cli.groups import groups
 from engine.cli.output import print_faults
 from engine.cli.problem import check_file, solve_file
 from engine.cli.service import doctor, serve
@@ -39,6 +42,8 @@ app.command("demo")(demo)
 app.command("build")(build)
 app.command("why-not")(why_not)
 app.command("what-helps")(what_helps)
+app.command("dynamics")(dynamics)
+app.command("groups")(groups)
 app.command("solve")(solve_file)
 app.command("check")(check_file)
 app.command("check-route")(check_own)
@@ -46,6 +51,7 @@ app.command("compare")(compare_files)
 app.command("import")(import_package)
 app.command("template")(template)
 app.command("tag")(tag)
+app.command("calibrate")(calibrate)
 app.command("serve")(serve)
 app.command("doctor")(doctor)
 

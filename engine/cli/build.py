@@ -11,6 +11,7 @@ import typer
 
 from engine.cli.inputs import (
     AsOfOption,
+    CalibrationOption,
     HoursOption,
     JsonOption,
     LanguageOption,
@@ -18,6 +19,7 @@ from engine.cli.inputs import (
     OpenOption,
     PackageArgument,
     PolicyOption,
+    calibrated_items,
     declared,
     parse_as_of,
     patient,
@@ -67,6 +69,7 @@ def build(
     mapping: MappingOption = None,
     open_enrolment: OpenOption = False,
     hours: HoursOption = None,
+    calibration: CalibrationOption = None,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     tempo: Annotated[int | None, typer.Option(min=0, help="Темп: минут обучения в неделю.")] = None,
@@ -93,6 +96,7 @@ def build(
 ) -> int:
     """Построить маршрут одного педагога из файлов."""
     framework = load_framework()
+    items = calibrated_items(calibration, framework)
     given = {
         "diagnostics": diagnostics,
         "activities": catalogue,
@@ -118,7 +122,7 @@ def build(
     request = request_for(data, educator or only_educator(data, files), constraints=constraints)
     request = with_settings(request, policy, tempo, deadline_ms, gap, language)
     request = replace(request, variants=variants)
-    recommender = Recommender.from_package(data, framework, policy=policy)
+    recommender = Recommender.from_package(data, framework, policy=policy, items=items)
     prepare()
     outcome = recommender.recommend(patient(request, recommender.policy_of(request.policy)))
     # Files first: a reader that closes the pipe early (``| head``) must not cost them.

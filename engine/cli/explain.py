@@ -11,6 +11,7 @@ import typer
 from engine.cli.build import only_educator, with_settings
 from engine.cli.inputs import (
     AsOfOption,
+    CalibrationOption,
     HoursOption,
     JsonOption,
     LanguageOption,
@@ -18,6 +19,7 @@ from engine.cli.inputs import (
     OpenOption,
     PackageArgument,
     PolicyOption,
+    calibrated_items,
     declared,
     parse_as_of,
     patient,
@@ -76,6 +78,7 @@ class _Files:
     open_enrolment: bool
     hours: list[str] | None
     as_of: str | None
+    calibration: Path | None
 
 
 def why_not(
@@ -90,6 +93,7 @@ def why_not(
     mapping: MappingOption = None,
     open_enrolment: OpenOption = False,
     hours: HoursOption = None,
+    calibration: CalibrationOption = None,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     tempo: TempoOption = None,
@@ -109,6 +113,7 @@ def why_not(
         open_enrolment,
         hours,
         as_of,
+        calibration,
     )
     constraints = _constraints(pin, ban, max_steps)
     request, recommender = _question(files, educator, constraints, policy, tempo, gap, language)
@@ -131,6 +136,7 @@ def what_helps(
     mapping: MappingOption = None,
     open_enrolment: OpenOption = False,
     hours: HoursOption = None,
+    calibration: CalibrationOption = None,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     tempo: TempoOption = None,
@@ -150,6 +156,7 @@ def what_helps(
         open_enrolment,
         hours,
         as_of,
+        calibration,
     )
     constraints = _constraints(pin, ban, max_steps)
     request, recommender = _question(files, educator, constraints, policy, tempo, gap, language)
@@ -195,6 +202,7 @@ def _question(
 ) -> tuple[RouteRequest, Recommender]:
     """The request as ``routes build`` makes it, and the recommender that answers."""
     framework = load_framework()
+    items = calibrated_items(files.calibration, framework)
     given = {table: path for table, path in files.files.items() if path is not None}
     data = read(
         files.package,
@@ -207,7 +215,7 @@ def _question(
     chosen = educator or only_educator(data, given)
     request = request_for(data, chosen, constraints=constraints)
     request = with_settings(request, policy, tempo, None, gap, language)
-    recommender = Recommender.from_package(data, framework, policy=policy)
+    recommender = Recommender.from_package(data, framework, policy=policy, items=items)
     prepare()
     return patient(request, recommender.policy_of(request.policy)), recommender
 

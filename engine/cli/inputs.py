@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from engine.diagnostics.item_bank import ItemBank
 from engine.errors import Fault, InputError
 from engine.framework import Framework, load_framework
-from engine.interchange import TABLES, DataPackage, ImportReport, nodes_of, read_package
+from engine.interchange import (
+    TABLES,
+    DataPackage,
+    ImportReport,
+    nodes_of,
+    read_package,
+    read_sparing,
+)
 from engine.interchange.headers import normalise
 from engine.interchange.values import spelled_values
-from engine.policy import PolicyProfile
+from engine.item_bank_store import load_calibration
+from engine.policy import PolicyProfile, list_policies, load_policy
 from engine.recommender import RouteRequest
 from engine.resources import data_root
 from engine.wording import LANGUAGES
@@ -40,6 +50,10 @@ AsOfOption = Annotated[
     ),
 ]
 PolicyOption = Annotated[str | None, typer.Option(help="Профиль политики региона.")]
+CalibrationOption = Annotated[
+    Path | None,
+    typer.Option(help="Папка калибровки заданий (routes calibrate); без неё все задания средние."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Ответ в JSON на стандартный вывод.")]
 
 
@@ -138,8 +152,12 @@ def read(
     as_of: dt.datetime | None = None,
     defaults: dict[str, object] | None = None,
     require_catalogue: bool = True,
+    only: Collection[str] = (),
+    sparing: bool = False,
 ) -> ImportReport:
     """Read a package for a sub-command; the clock is asked only where nothing states a moment.
+
+    ``only`` names the tables that are wanted (none = all); ``sparing`` sets faulty rows aside.
 
     Where ``files`` stand in the place of tables of the demo, its tables that depend on those are
     left out, and the report says so.
@@ -150,18 +168,21 @@ def read(
         if not file.exists():
             raise FileNotFoundError(2, "нет файла", str(file))
     left_out = _left_out(given) if package is None else ()
+    unwanted = tuple(t for t in TABLES if t not in only) if only else ()
 
     def reading(moment: dt.datetime | None) -> ImportReport:
-        return read_package(
+        reader = partial(
+            read_package,
             path,
             known_nodes=nodes_of(framework),
             files=given,
             mapping=mapping,
             as_of=moment,
             defaults=defaults,
-            leave_out=left_out,
+            leave_out=(*left_out, *unwanted),
             require_catalogue=require_catalogue,
         )
+        return read_sparing(reader) if sparing else reader()
 
     report = reading(as_of)
     if as_of is None and any(f.code == "as_of_missing" for f in report.faults):
@@ -175,6 +196,34 @@ def read(
         detail = f"из демо-пакета не взяты таблицы: {', '.join(left_out)} (они о чужих шифрах)"
         report = _noted(report, Fault("demo_left_out", detail))
     return report
+
+
+def calibrated_items(folder: Path | None, framework: Framework) -> ItemBank | None:
+    """Calibrated items of a folder that ``routes calibrate`` wrote; ``None`` = none are given.
+
+    Raises
+    ------
+    ArtefactError
+        It was changed, is damaged, or was made for another framework.
+    """
+    if folder is None:
+        return None
+    return load_calibration(folder, expected_framework=framework).bank
+
+
+def policy_named(name: str) -> PolicyProfile:
+    """The policy profile of that name.
+
+    Raises
+    ------
+    InputError
+        ``unknown_policy``, with the known ones.
+    """
+    known = list_policies()
+    if name not in known:
+        detail = f"нет профиля политики «{name}»; есть: {', '.join(known)}"
+        raise InputError([Fault("unknown_policy", detail, pointer="--policy")])
+    return load_policy(name)
 
 
 def _left_out(files: Mapping[str, Path]) -> tuple[str, ...]:

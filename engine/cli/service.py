@@ -26,6 +26,9 @@ def serve(
     package: Annotated[
         Path | None, typer.Option(help="Папка пакета данных; без неё — демо.")
     ] = None,
+    calibration: Annotated[
+        Path | None, typer.Option(help="Папка калибровки заданий (routes calibrate).")
+    ] = None,
     database: Annotated[str | None, typer.Option(help="Адрес базы данных (SQLAlchemy).")] = None,
 ) -> int:
     """Запустить службу HTTP на этой машине с ключом на один запуск."""
@@ -39,6 +42,8 @@ def serve(
         changes["port"] = port
     if package is not None:
         changes["data_package"] = str(package)
+    if calibration is not None:
+        changes["calibration_dir"] = str(calibration)
     if database is not None:
         changes["database_url"] = database
     run_service(replace(settings, **changes))  # type: ignore[arg-type]

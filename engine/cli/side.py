@@ -15,6 +15,7 @@ import typer
 from engine.cli.build import only_educator, with_settings
 from engine.cli.inputs import (
     AsOfOption,
+    CalibrationOption,
     HoursOption,
     JsonOption,
     LanguageOption,
@@ -22,6 +23,7 @@ from engine.cli.inputs import (
     OpenOption,
     PackageArgument,
     PolicyOption,
+    calibrated_items,
     declared,
     parse_as_of,
     patient,
@@ -84,6 +86,7 @@ def check_own(
     mapping: MappingOption = None,
     open_enrolment: OpenOption = False,
     hours: HoursOption = None,
+    calibration: CalibrationOption = None,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     tempo: Annotated[int | None, typer.Option(min=0, help="Темп: минут обучения в неделю.")] = None,
@@ -98,6 +101,7 @@ def check_own(
         detail = "укажите хотя бы один --step: код потока или код активности"
         raise InputError([Fault("no_steps", detail, "--step")])
     framework = load_framework()
+    items = calibrated_items(calibration, framework)
     data = read(
         package,
         framework,
@@ -107,7 +111,7 @@ def check_own(
     ).accepted()
     request = request_for(data, educator or only_educator(data, ()))
     request = with_settings(request, policy, tempo, deadline_ms, None, language)
-    recommender = Recommender.from_package(data, framework, policy=policy)
+    recommender = Recommender.from_package(data, framework, policy=policy, items=items)
     steps = _steps(step, {o.id for o in data.offerings}, {a.id for a in data.activities})
     asked = patient(request, recommender.policy_of(request.policy))
     prepare()

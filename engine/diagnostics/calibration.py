@@ -7,6 +7,10 @@ on the person's general ability; how much is learned as well.
 
 The scale is fixed by the bank: the geometric mean of the slopes is 1 and the mean intercept 0, so
 that σ(skill) is the share of average items of this bank that the person does right.
+
+An answer that may be right in part says more than one task right or wrong: its spread around what
+was to be expected is smaller. How many tasks it is worth is learned from that spread, so that its
+likelihood (Wedderburn 1974) holds as much as the answers show.
 """
 
 from __future__ import annotations
@@ -32,6 +36,9 @@ _SWEEPS = 2
 _START_SDS = (1.0, 0.0, 0.5)
 _LOG_SLOPE_STEP, _INTERCEPT_STEP = 0.3, 0.5
 _LEAST_SLOPE, _MOST_SLOPE = 0.05, 8.0
+_MOST_TASKS = 20.0
+_POOLED_ANSWERS = 20.0
+"""Answers' worth of the spread of all items that steadies the spread of each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +49,8 @@ class Calibration:
     ----------
     slopes, intercepts
         Shape (n_items,); an item without any answer has 1 and 0.
+    tasks
+        Shape (n_items,), ≥ 1: effective tasks of one answer; 1 where all are right or wrong.
     mean
         Mean of every skill, in log odds.
     components
@@ -52,6 +61,7 @@ class Calibration:
 
     slopes: FloatArray
     intercepts: FloatArray
+    tasks: FloatArray
     mean: float
     components: Components
     n_iterations: int
@@ -103,8 +113,8 @@ def calibrate(
             state.components.covariance,
             state.slopes[:, None] * weights,
             state.intercepts,
-            right,
-            wrong,
+            right * state.tasks,
+            wrong * state.tasks,
             start=sites,
             most_sweeps=_SWEEPS if step > 1 else 12,
         )
@@ -117,6 +127,7 @@ def calibrate(
     return Calibration(
         slopes=state.slopes,
         intercepts=state.intercepts,
+        tasks=state.tasks,
         mean=state.mean,
         components=state.components,
         n_iterations=step,
@@ -128,6 +139,7 @@ def calibrate(
 class _State:
     slopes: FloatArray
     intercepts: FloatArray
+    tasks: FloatArray
     mean: float
     components: Components
 
@@ -136,6 +148,7 @@ def _distance(one: _State, other: _State) -> float:
     pairs = (
         (one.slopes, other.slopes),
         (one.intercepts, other.intercepts),
+        (np.log(one.tasks), np.log(other.tasks)),
         (np.array([one.mean, *one.components.sds]), np.array([other.mean, *other.components.sds])),
     )
     return max(float(np.abs(a - b).max()) for a, b in pairs)
@@ -150,6 +163,7 @@ def _start(right: FloatArray, answered: BoolArray, n_skills: int) -> _State:
     return _State(
         slopes=np.ones(len(count)),
         intercepts=np.where(count > 0, easy - centre, 0.0),
+        tasks=np.ones(len(count)),
         mean=centre,
         components=Components.of_groups(range(n_skills), _START_SDS),
     )
@@ -169,7 +183,42 @@ def _improved(
     components = state.components.updated(people, centre)
     mean = float(people.mean.mean())
     slopes, intercepts = _items(state, people, weights, right[active], answered[active], options)
-    return _anchored(_State(slopes, intercepts, mean, components), used)
+    tasks = _tasks(people, right[active], answered[active])
+    return _anchored(_State(slopes, intercepts, tasks, mean, components), used)
+
+
+def _tasks(found: LatentPosterior, right: FloatArray, answered: BoolArray) -> FloatArray:
+    """Effective tasks of an answer to each item, by the moments of what the others tell.
+
+    Given the log odds η an answer varies by φ·σ(1 − σ), so around its prediction without itself by
+    φ·E[σ(1 − σ)] + Var(σ); a single task right or wrong has φ = 1, and 1/φ is the worth in tasks.
+    """
+    partial = ((right > 0) & (right < 1) & answered).any(axis=0)
+    sums = np.zeros((2, right.shape[1]))
+    for rows in _chunks(len(right)) if partial.any() else ():
+        sums += _spread(found, right[rows], answered[rows], rows)
+    excess, single = np.where(partial, sums, 0.0)
+    answers = float(answered[:, partial].sum())
+    steady = _POOLED_ANSWERS * max(single.sum() / max(answers, 1.0), 1e-9)
+    pooled = excess.sum() / max(single.sum(), 1e-9)
+    phi = (excess + steady * pooled) / (single + steady)
+    tasks: FloatArray = np.where(partial, np.clip(1 / np.maximum(phi, 1e-9), 1.0, _MOST_TASKS), 1.0)
+    return tasks
+
+
+def _spread(
+    found: LatentPosterior, right: FloatArray, answered: BoolArray, rows: slice
+) -> FloatArray:
+    """Per item: Σ (answer − E σ)² − Var σ, and Σ E σ(1 − σ), without the answer itself."""
+    variance, mean = found.odds_variance[rows], found.odds_mean[rows]
+    left = np.maximum(1 / variance - found.sites.precision[rows], 1e-9)
+    mean = (mean / variance - found.sites.shift[rows]) / left
+    chance = expit(mean[..., None] + np.sqrt(1 / left)[..., None] * _NODES)
+    expected = chance @ _WEIGHTS
+    unsure = (chance - expected[..., None]) ** 2 @ _WEIGHTS
+    single = (chance * (1 - chance)) @ _WEIGHTS
+    excess = (right - expected) ** 2 - unsure
+    return np.stack([(excess * answered).sum(axis=0), (single * answered).sum(axis=0)])
 
 
 def _items(
@@ -214,7 +263,7 @@ def _gradient(
     points = ability[..., None] + np.sqrt(variance)[..., None] * _NODES
     points *= state.slopes[:, None]
     chance = expit(points + state.intercepts[:, None])
-    part = answered[..., None] * _WEIGHTS
+    part = (answered * state.tasks)[..., None] * _WEIGHTS
     rest = (right[..., None] - chance) * part
     spread = chance * (1 - chance) * part
     return np.stack(
@@ -245,6 +294,7 @@ def _anchored(state: _State, used: BoolArray) -> _State:
     return _State(
         slopes=np.where(used, slopes, 1.0),
         intercepts=np.where(used, state.intercepts - slopes * origin, 0.0),
+        tasks=state.tasks,
         mean=state.mean * unit + origin,
         components=state.components.scaled(unit),
     )

@@ -36,6 +36,8 @@ class ItemCheck:
     ----------
     share
         Of right answers, in [0, 1]; NaN without answers.
+    tasks
+        Effective tasks of one answer.
     remarks
         Codes of what to look at: ``constant``, ``few_answers``, ``low_slope``,
         ``extreme_intercept``.
@@ -47,6 +49,7 @@ class ItemCheck:
     share: float
     slope: float
     intercept: float
+    tasks: float
     remarks: tuple[str, ...]
 
 
@@ -142,6 +145,7 @@ def _items(model: ItemResponseModel, values: FloatArray) -> Iterator[ItemCheck]:
             float(answers.mean()) if len(answers) else float("nan"),
             item.slope,
             item.intercept,
+            item.tasks,
             tuple(code for code, found in checks if found),
         )
 

@@ -22,12 +22,16 @@ class ItemParameters:
     intercept
         Easiness in log odds: 0 = an item that an educator of proficiency 0.5 does in half of the
         cases.
+    tasks
+        Effective tasks of one answer, > 0: 1 for right or wrong, more where it may be right in
+        part.
     """
 
     item: str
     nodes: tuple[str, ...]
     slope: float
     intercept: float
+    tasks: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +80,11 @@ def _fault_of(item: ItemParameters, known: Mapping[str, ItemParameters]) -> tupl
             f"Задание «{item.item}» не связано ни с одной компетенцией: "
             "отметьте хотя бы одну или уберите задание",
         )
-    if not (math.isfinite(item.slope) and item.slope > 0 and math.isfinite(item.intercept)):
+    numbers = (item.slope, item.intercept, item.tasks)
+    if not (all(map(math.isfinite, numbers)) and item.slope > 0 and item.tasks > 0):
         return (
             "item_parameters",
-            f"Параметры задания «{item.item}» негодны: наклон должен быть больше нуля, "
-            "оба параметра — конечными числами",
+            f"Параметры задания «{item.item}» негодны: наклон и вес ответа должны быть "
+            "больше нуля, все параметры — конечными числами",
         )
     return None

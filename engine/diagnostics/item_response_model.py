@@ -49,6 +49,8 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):
     ----------
     slopes_, intercepts_
         Shape (n_items,).
+    tasks_
+        Shape (n_items,), ≥ 1: effective tasks of one answer; 1 where all are right or wrong.
     skills_
         Names of the skills.
     mean_, person_sd_, skill_sd_
@@ -99,7 +101,7 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):
         q_matrix, self.skills_ = self._skills(items)
         check_q_matrix(q_matrix, items)
         found = calibrate(responses, q_matrix, self._options())
-        self.slopes_, self.intercepts_ = found.slopes, found.intercepts
+        self.slopes_, self.intercepts_, self.tasks_ = found.slopes, found.intercepts, found.tasks
         self.weights_ = q_matrix / q_matrix.sum(axis=1, keepdims=True)
         self.mean_, self.components_ = found.mean, found.components
         sds = found.components.sds
@@ -165,6 +167,7 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):
                     tuple(sorted(str(name) for name in names[self.weights_[i] > 0])),
                     float(self.slopes_[i]),
                     float(self.intercepts_[i]),
+                    float(self.tasks_[i]),
                 )
                 for i, item in enumerate(self._items())
             ),
@@ -231,8 +234,8 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):
             self.components_.covariance,
             self.slopes_[:, None] * self.weights_,
             self.intercepts_,
-            right,
-            np.where(answered, 1.0 - right, 0.0),
+            right * self.tasks_,
+            np.where(answered, 1.0 - right, 0.0) * self.tasks_,
         )
         return found, _people(X, long, len(responses)), responses
 

@@ -134,12 +134,13 @@ def _of_answers(responses: Iterable[ItemResponse], bank: ItemBank | None) -> Ite
         by_item[row.procedure_id, row.date, row.item].append(row)
     for (procedure_id, date, item), rows in by_item.items():
         known = bank.items.get(item) if bank is not None else None
+        worth = known.tasks if known else 1.0
         yield Observation(
             nodes=tuple(row.node for row in rows),
             date=days[procedure_id, date],
             sheet=Sheet(procedure_id, Method.TEST, ""),
-            successes=rows[0].response,
-            failures=1.0 - rows[0].response,
+            successes=worth * rows[0].response,
+            failures=worth * (1.0 - rows[0].response),
             slope=known.slope if known else 1.0,
             intercept=known.intercept if known else 0.0,
         )

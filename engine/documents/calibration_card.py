@@ -156,15 +156,21 @@ def _remarks(items: Sequence[ItemCheck]) -> str:
 
 def _items(items: Sequence[ItemCheck]) -> str:
     lines = [
-        "| задание | умения | ответов | верных | наклон | лёгкость |",
-        "|---|---|---|---|---|---|",
+        "| задание | умения | ответов | верных | наклон | лёгкость | вес ответа |",
+        "|---|---|---|---|---|---|---|",
     ]
     lines += [
         f"| {_cell(i.item)} | {_cell(', '.join(i.nodes))} | {_whole(i.n_answers)} "
-        f"| {percent(i.share, 'ru')} | {_number(i.slope)} | {_number(i.intercept)} |"
+        f"| {percent(i.share, 'ru')} | {_number(i.slope)} | {_number(i.intercept)} "
+        f"| {_number(i.tasks)} |"
         for i in items
     ]
-    return "\n".join(lines)
+    note = (
+        "Наклон — как сильно задание отличает сильного от слабого; лёгкость — в логитах; "
+        "вес ответа — скольким заданиям «верно или неверно» равен один ответ (больше 1, если "
+        "бывает верное частично)."
+    )
+    return "\n".join(lines) + "\n\n" + note
 
 
 def _number(value: float, places: int = 2) -> str:

@@ -4,6 +4,7 @@ from engine.interchange.importer import read_package
 from engine.interchange.package import DataPackage, ImportReport, TableCount
 from engine.interchange.requests import educator_of, nodes_of, request_for
 from engine.interchange.schema import TABLES
+from engine.interchange.sparing import read_sparing
 from engine.interchange.templates import write_templates
 from engine.interchange.writing import write_package
 
@@ -15,6 +16,7 @@ __all__ = [
     "educator_of",
     "nodes_of",
     "read_package",
+    "read_sparing",
     "request_for",
     "write_package",
     "write_templates",

@@ -219,13 +219,23 @@ def build_diagnostics(tables: Tables) -> dict[str, tuple[DiagnosticResult, ...]]
     return {educator: tuple(results) for educator, results in found.items()}
 
 
+def build_items(tables: Tables) -> dict[str, tuple[str, ...]]:
+    """Nodes by item, both in the order of the file."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for r in tables.get("items", ()):
+        found[r["item"]][r["node"]] = None
+    return {item: tuple(nodes) for item, nodes in found.items()}
+
+
 def build_responses(tables: Tables) -> dict[str, tuple[ItemResponse, ...]]:
-    """Item responses by educator; an empty answer is NaN (missing, not wrong)."""
+    """Item responses by educator, one per node; an empty answer is NaN (missing, not wrong)."""
+    items = build_items(tables)
     found: dict[str, list[ItemResponse]] = defaultdict(list)
     for r in tables.get("responses", ()):
         response = nan if r["response"] is None else r["response"]
-        found[r["educator_id"]].append(
-            ItemResponse(r["procedure_id"], r["date"], r["item"], response, r["node"])
+        found[r["educator_id"]] += (
+            ItemResponse(r["procedure_id"], r["date"], r["item"], response, node)
+            for node in ((r["node"],) if r["node"] is not None else items[r["item"]])
         )
     return {educator: tuple(answers) for educator, answers in found.items()}
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from engine.interchange.faults import FaultLog, Place
-from engine.interchange.records import Records
+from engine.interchange.records import Record, Records
 
 TEMPO_SUSPICIOUS_BELOW_MIN = 15
 """A weekly tempo of so few minutes is most likely meant in hours."""
@@ -109,10 +109,12 @@ def check_diagnostics(diagnostics: Records, today: dt.date, log: FaultLog) -> No
 
 
 def check_responses(
-    responses: Records, items: Mapping[str, str], today: dt.date, log: FaultLog
+    responses: Records, items: Mapping[str, tuple[str, ...]], today: dt.date, log: FaultLog
 ) -> None:
-    """Answers not of the future, each to an item whose node is known; fills the node."""
+    """Answers not of the future, one to an item, each item's nodes known."""
+    answers: dict[tuple[object, ...], Record] = {}
     for record in responses:
+        _check_one_answer(record, answers, log)
         if record["date"] > today:
             log.error(
                 "diagnostics_in_future",
@@ -120,15 +122,29 @@ def check_responses(
                 f"{today:%d.%m.%Y}: исправьте дату",
                 record.at("date"),
             )
-        if record["node"] is None:
-            record.values["node"] = items.get(record["item"])
-        if record["node"] is None:
+        if record["node"] is None and record["item"] not in items:
             log.error(
                 "unknown_item",
                 f"неизвестно, что измеряет задание «{record['item']}»: "
                 "добавьте его в таблицу items или впишите компетенцию",
                 record.at("item"),
             )
+
+
+def _check_one_answer(
+    record: Record, answers: dict[tuple[object, ...], Record], log: FaultLog
+) -> None:
+    """Rows of one answer may name its nodes one by one, but must give the same answer."""
+    name = tuple(record[c] for c in ("educator_id", "procedure_id", "date", "item"))
+    first = answers.setdefault(name, record)
+    if first["response"] != record["response"]:
+        log.error(
+            "duplicate_contradiction",
+            f"ответ на задание «{record['item']}» в строке {first.place.row} другой: "
+            "оставьте верный",
+            record.at("response"),
+            first_row=first.place.row,
+        )
 
 
 def check_requests(requests: Records, log: FaultLog) -> None:

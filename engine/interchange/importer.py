@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -73,6 +73,7 @@ def read_package(
     leave_out: Collection[str] = (),
     require_catalogue: bool = True,
     fault_limit: int = FAULTS_SHOWN,
+    skip_rows: Container[tuple[str | None, int | None]] = (),
 ) -> ImportReport:
     """Read a data package.
 
@@ -101,6 +102,9 @@ def read_package(
         Whether a package without any activity is an error.
     fault_limit
         Faults of one code shown per file.
+    skip_rows
+        (file, row), as faults name them, of rows that are left out; an educator named in one of
+        them has no evidence at all then. See ``engine.interchange.sparing``.
 
     Returns
     -------
@@ -125,7 +129,7 @@ def read_package(
     sources = find_sources(path, files or {}, manifest, mapped, log, leave_out)
     # A file that cannot be read may well hold the catalogue.
     require_catalogue = require_catalogue and not log.failed
-    tables = _read_tables(sources, mapped, log)
+    tables = _read_tables(sources, mapped, log, skip_rows)
     zone = _package_zone(manifest, time_zone, log)
     moment = as_of or manifest.as_of
     if moment is None:
@@ -151,20 +155,41 @@ def read_package(
 # --------------------------------------------------------------------------- reading
 
 
-def _read_tables(sources: Iterable[Source], mapped: Mapped, log: FaultLog) -> dict[str, Records]:
+def _read_tables(
+    sources: Iterable[Source],
+    mapped: Mapped,
+    log: FaultLog,
+    skip_rows: Container[tuple[str | None, int | None]],
+) -> dict[str, Records]:
     """Read the records of every table that was found, in the order of the schema."""
     found: dict[str, Records] = {}
     for source in sources:
         table = source.table
-        records = read_records(source.sheet, table, mapped.of(table), log)
+        records = read_records(source.sheet, table, mapped.of(table), log, skip_rows)
         whole = found.setdefault(table.name, Records(table))
         whole.rows += records.rows
         whole.read += records.read
         whole.broken_ids |= records.broken_ids
         whole.headless |= records.headless
+        whole.skipped_people |= records.skipped_people
+    _drop_evidence(found, log)
     tables = {name: found[name] for name in TABLES if name in found}
     _drop_examples(tables, log)
     return tables
+
+
+def _drop_evidence(tables: Mapping[str, Records], log: FaultLog) -> None:
+    """Leave out the evidence of people of whom some row was skipped: a part would mislead."""
+    people = set().union(*(records.skipped_people for records in tables.values()))
+    for name in ("diagnostics", "responses"):
+        if people and name in tables:
+            tables[name].rows = [r for r in tables[name] if r["educator_id"] not in people]
+    for person in sorted(people):
+        log.warning(
+            "evidence_left_out",
+            f"в результатах педагога «{person}» есть ошибки: его результаты не учтены",
+            educator=person,
+        )
 
 
 def _drop_examples(tables: Mapping[str, Records], log: FaultLog) -> None:
@@ -238,8 +263,7 @@ def _check(
     check_coverage(tables.get("coverage", empty), log)
     check_educators(tables.get("educators", empty), today, log)
     check_mentors(tables.get("mentors", empty), today, log)
-    items = {r["item"]: r["node"] for r in tables.get("items", empty)}
-    check_responses(tables.get("responses", empty), items, today, log)
+    check_responses(tables.get("responses", empty), build.build_items(tables), today, log)
     check_history(tables.get("history", empty), today, log)
     people = [r["id"] for name in ("educators", "mentors") for r in tables.get(name, empty)]
     if "educators" not in tables and tables.keys() & _OF_EDUCATORS:
@@ -337,7 +361,7 @@ def _build(
         requests=build.build_requests(tables),
         history=build.build_history(tables),
         busy={e: sorted_slots(s) for e, s in sorted(resolved.busy.items()) if s},
-        items={r["item"]: r["node"] for r in tables.get("items", ())},
+        items=build.build_items(tables),
         labels={r["id"]: r["display_name"] for r in tables.get("labels", ())},
         framework=manifest.framework,
         policy=manifest.policy,

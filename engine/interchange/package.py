@@ -35,7 +35,7 @@ class DataPackage:
         By educator id, in the order of the files (``busy`` by start); an educator without any
         is absent.
     items
-        Framework node by item code.
+        Framework nodes by item code, at least one each.
     labels
         Name by cipher, of educators and mentors. Kept apart: no educator or mentor of a package
         carries ``display_name``.
@@ -55,7 +55,7 @@ class DataPackage:
     requests: Mapping[str, tuple[Request, ...]] = field(default_factory=dict)
     history: Mapping[str, tuple[HistoryItem, ...]] = field(default_factory=dict)
     busy: Mapping[str, tuple[Slot, ...]] = field(default_factory=dict)
-    items: Mapping[str, str] = field(default_factory=dict)
+    items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     framework: str | None = None
     policy: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +56,8 @@ class Records:
         Ids of rows left out for a fault: who refers to them is not at fault.
     headless
         The header could not be used, so nothing is known of the rows.
+    skipped_people
+        Educators named in rows that were skipped on demand.
     """
 
     table: Table
@@ -63,6 +65,7 @@ class Records:
     read: int = 0
     broken_ids: set[str] = field(default_factory=set)
     headless: bool = False
+    skipped_people: set[str] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self.rows)
@@ -81,8 +84,19 @@ class _Layout:
     headers: Mapping[str, str]
 
 
-def read_records(sheet: Sheet, table: Table, mapping: TableMapping, log: FaultLog) -> Records:
+def read_records(
+    sheet: Sheet,
+    table: Table,
+    mapping: TableMapping,
+    log: FaultLog,
+    skip: Container[tuple[str | None, int | None]] = (),
+) -> Records:
     """Read the rows of a sheet as records of ``table``.
+
+    Parameters
+    ----------
+    skip
+        (file, row) of rows that are left out with no word said.
 
     Notes
     -----
@@ -99,13 +113,24 @@ def read_records(sheet: Sheet, table: Table, mapping: TableMapping, log: FaultLo
         return records
     for number, cells in sheet.rows[index + 1 :]:
         records.read += 1
+        place = Place(sheet.file, number)
+        skipped = (place.file, place.row) in skip
+        said = FaultLog() if skipped else log
         for raw, headers in _expanded(cells, layout):
-            record, good = _record(raw, table, mapping, Place(sheet.file, number), headers, log)
-            if good:
+            record, good = _record(raw, table, mapping, place, headers, said)
+            if skipped:
+                _note_skipped(record, records)
+            elif good:
                 records.rows.append(record)
             elif record["id"] is not None:
                 records.broken_ids.add(record["id"])
     return records
+
+
+def _note_skipped(record: Record, records: Records) -> None:
+    for column, known in (("id", records.broken_ids), ("educator_id", records.skipped_people)):
+        if record[column] is not None:
+            known.add(record[column])
 
 
 # --------------------------------------------------------------------------- the header

@@ -95,21 +95,21 @@ RESPONSES = Table(
         Column("response", "Ответ", T.NUMBER,
                "Доля верного от 0 до 1. Пусто — не отвечал (не ошибка).", example="1", least=0,
                most=1, synonyms=("верно", "оценка", "балл")),
-        _node(False, "Код узла. Пусто — из таблицы заданий."),
+        _node(False, "Код узла. Пусто — из таблицы заданий, все его узлы вместе."),
     ),
-    key=("educator_id", "procedure_id", "date", "item"),
+    key=("educator_id", "procedure_id", "date", "item", "node"),
     file_words=("ответы", "item responses", "answers"),
 )  # fmt: skip
 
 ITEMS = Table(
     "items", "Задания",
-    "Какой узел рамки измеряет задание.",
+    "Какой узел рамки измеряет задание; у задания нескольких узлов строка на каждый.",
     (
         Column("item", "Задание", T.ID, "Код задания.", required=True, example="з1",
                synonyms=("код задания", "вопрос", "id")),
         _node(True, "Код узла рамки."),
     ),
-    key=("item",),
+    key=("item", "node"),
     file_words=("задания", "вопросы", "q matrix"),
 )  # fmt: skip
 

@@ -162,7 +162,7 @@ def _tables(package: DataPackage) -> Iterator[tuple[Table, list[Row]]]:
         "labels": [{"id": k, "display_name": v} for k, v in package.labels.items()],
         "diagnostics": _by_educator(package.diagnostics),
         "responses": _by_educator(package.responses),
-        "items": [{"item": k, "node": v} for k, v in package.items.items()],
+        "items": [{"item": k, "node": v} for k, nodes in package.items.items() for v in nodes],
         "requests": _by_educator(package.requests),
         "history": _by_educator(package.history),
     }

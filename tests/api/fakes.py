@@ -11,8 +11,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from engine.catalogue import Catalogue, compile_catalogue
+from engine.diagnostics.item_bank import ItemBank
 from engine.domain import (
     Activity,
+    DeficitChange,
     DeficitVector,
     Demand,
     DemandKind,
@@ -22,7 +24,10 @@ from engine.domain import (
     HistoryItem,
     ItemResponse,
     Kind,
+    MeasuredPoint,
     Method,
+    NodeChange,
+    NodeProficiency,
     OfficialLevel,
     Organisation,
     Position,
@@ -83,7 +88,7 @@ PACKAGE = DataPackage(
     requests={"e-1": (Request("q-1", text="Как вести проекты"),)},
     history={"e-1": (HistoryItem(dt.date(2025, 5, 1), title="Курсы"),)},
     busy={"e-1": (BUSY,)},
-    items={"i-1": NODES[1]},
+    items={"i-1": (NODES[1],)},
     labels={"e-1": "Анна Петровна"},
 )
 
@@ -106,6 +111,8 @@ class FakeEngine:
         default_factory=lambda: compile_catalogue([activity(i) for i in ("a", "b", "c", "d")], [])
     )
     framework: Framework = FRAMEWORK
+    items: ItemBank | None = None
+    calibration: str | None = None
     status: str = "OPTIMAL"
     error: Exception | None = None
     asked: list[RouteRequest] = field(default_factory=list)
@@ -188,6 +195,9 @@ def vector() -> DeficitVector:
         pieces=((0.25, 1.0),),
         official_level=OfficialLevel.HIGH,
         level_probability=(0.75, 0.25, 0.0),
+        proficiency=NodeProficiency(
+            NODES[0], 0.5, 0.125, 6, 3, 0.4, 4.0, 10.0, (), 6, (0.25, 0.75), (0.375, 0.5, 0.625)
+        ),
     )
     asked = Demand(
         code="request:q-1",
@@ -207,6 +217,25 @@ def vector() -> DeficitVector:
         target=np.array([0.8, 0.8, math.nan]),
         demands=(demand, asked),
         group=None,
+        changes=(change(),),
+    )
+
+
+def change() -> NodeChange:
+    """The measured node, first by tasks that nobody counted, then by six."""
+    first, last = dt.date(2025, 9, 1), dt.date(2026, 5, 20)
+    return NodeChange(
+        node=NODES[0],
+        points=(
+            MeasuredPoint(first, "p-0", 0.375, (0.125, 0.625), 0.25, 0, OfficialLevel.HIGH),
+            MeasuredPoint(last, "p-1", 0.5, (0.25, 0.75), 0.625, 6, OfficialLevel.MEDIUM),
+        ),
+        change=0.125,
+        interval_90=(-0.0625, 0.25),
+        probability_grown=0.75,
+        probability_before=0.9375,
+        probability_after=0.5,
+        status=DeficitChange.UNKNOWN,
     )
 
 

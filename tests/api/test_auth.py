@@ -23,6 +23,7 @@ CLOSED = [
     ("GET", "/routes/x/explanation"),
     ("GET", "/routes/x/why-not/x"),
     ("POST", "/deficits"),
+    ("POST", "/deficits/groups"),
     ("POST", "/recommendations"),
     ("GET", "/demo-data"),
     ("GET", "/version"),

@@ -16,7 +16,7 @@ from api.messages import BY_STATUS, FAULTS, PROBLEMS
 from api.openapi import OPENAPI_FILE, text_of
 from api.schemas.answers import RouteAnswer, model_of
 from api.schemas.descriptions import DESCRIPTIONS, RECORDS
-from engine import domain, explanation, recommendation
+from engine import domain, dynamics, explanation, recommendation
 from engine.recommendation import Recommendation
 from tests.api.conftest import whole
 from tests.api.fakes import FakeEngine
@@ -131,7 +131,7 @@ def test_every_error_of_the_contract_is_a_problem(document: dict[str, Any]) -> N
 def test_records_and_words_agree() -> None:
     """The words are about the fields there are: none missing, none left over."""
     for name, words in DESCRIPTIONS.items():
-        homes = (recommendation, explanation, domain)
+        homes = (recommendation, dynamics, explanation, domain)
         record = next(getattr(home, name) for home in homes if hasattr(home, name))
         assert set(words) == {f.name for f in fields(record)}, name
     assert set(DESCRIPTIONS) == set(RECORDS)

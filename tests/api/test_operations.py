@@ -28,6 +28,7 @@ def test_version_names_everything_an_answer_depends_on(client: TestClient) -> No
     assert body["framework"]["version"] == FRAMEWORK.version
     assert body["catalogue"]["activities"] == 4
     assert body["catalogue"]["version"]
+    assert body["calibration"] is None
 
 
 def test_until_loaded_only_live_is_green(
@@ -78,12 +79,19 @@ def test_readiness_waits_for_the_compiled_loops(
 
 
 @pytest.mark.parametrize(
-    "change", [{"policy": "nowhere"}, {"database_url": "nonsense"}, {"data_package": "/nowhere"}]
+    "change",
+    [
+        {"policy": "nowhere"},
+        {"database_url": "nonsense"},
+        {"data_package": "/nowhere"},
+        {"calibration_dir": "/nowhere"},
+    ],
 )
 def test_what_cannot_be_loaded_stays_red(settings: Settings, change: dict[str, str]) -> None:
     """A wrong setting keeps the probe at 503 and says so, without internals."""
     package = {"package": None} if "data_package" in change else {}
-    with running(replace(settings, **change), FakeEngine(), wait=False, **package) as caller:
+    engine = None if "calibration_dir" in change else FakeEngine()
+    with running(replace(settings, **change), engine, wait=False, **package) as caller:
         loading = caller.app.state.loading  # type: ignore[attr-defined]
         while not loading.failed:
             assert loading.service is None

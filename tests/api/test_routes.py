@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
 
 from engine.domain import Position, Request
 from engine.planning.problem_json import NO_CLOCK_MS, read_problem_file
+from engine.settings import Settings
 from engine.storage import Store
-from tests.api.conftest import NOW, places, refused, whole
-from tests.api.fakes import BUSY, KNOWN, NODES, RESPONSES, RESULT, FakeEngine
+from tests.api.conftest import NOW, places, refused, running, whole
+from tests.api.fakes import BUSY, KNOWN, NODES, PACKAGE, RESPONSES, RESULT, FakeEngine
 
 
 @pytest.mark.parametrize("status", ["OPTIMAL", "FEASIBLE", "INFEASIBLE", "UNKNOWN"])
@@ -178,6 +180,20 @@ def test_a_whole_body_arrives_whole(client: TestClient, engine: FakeEngine) -> N
     assert limits.budget_by_source == {"employer": 5000}
     assert (asked.policy, asked.deadline_ms, asked.gap_rel) == ("volgodonsk", 30000, 0.0)
     assert (asked.seed, asked.language) == (7, "en")
+
+
+def test_an_answer_counts_for_every_node_of_its_item(
+    engine: FakeEngine, store: Store, settings: Settings
+) -> None:
+    """An item of the package that measures two nodes is one answer for both."""
+    package = replace(PACKAGE, items={"i-3": (NODES[0], NODES[2])})
+    item = {"procedure_id": "p", "date": "2026-05-01", "item": "i-3", "response": 1}
+    with running(settings, engine, store=store, package=package) as caller:
+        assert caller.post("/routes", json=whole(diagnostics=[item])).status_code == 201
+    assert [(r.item, r.node) for r in engine.asked[-1].responses] == [
+        ("i-3", NODES[0]),
+        ("i-3", NODES[2]),
+    ]
 
 
 def test_a_calendar_text_becomes_busy_times(client: TestClient, engine: FakeEngine) -> None:

@@ -32,6 +32,42 @@ def test_deficits_say_what_is_not_assessed(client: TestClient) -> None:
     )
 
 
+def test_deficits_say_what_they_are_worked_out_of_and_what_became_of_them(
+    client: TestClient,
+) -> None:
+    """Proficiency with its quantiles, null for a request; a change field by field."""
+    body = client.post("/deficits", json=whole()).json()
+    measured, asked = body["demands"]
+    assert measured["proficiency"] == {
+        "mean": 0.5,
+        "interval_90": [0.25, 0.75],
+        "quartiles": [0.375, 0.5, 0.625],
+    }
+    assert asked["proficiency"] is None
+    (change,) = body["changes"]
+    first, last = change.pop("points")
+    assert first == {
+        "date": "2025-09-01",
+        "procedure_id": "p-0",
+        "estimate": 0.375,
+        "interval_90": [0.125, 0.625],
+        "raw_share": 0.25,
+        "n_tasks": None,
+        "official_level": "high",
+    }
+    assert (last["date"], last["n_tasks"], last["official_level"]) == ("2026-05-20", 6, "medium")
+    assert change == {
+        "node": NODES[0],
+        "title": "Дефицит",
+        "change": 0.125,
+        "interval_90": [-0.0625, 0.25],
+        "probability_grown": 0.75,
+        "probability_before": 0.9375,
+        "probability_after": 0.5,
+        "status": "unknown",
+    }
+
+
 def test_recommendations_put_the_eligible_first(client: TestClient) -> None:
     """Eligible by falling relevance, ties by id; the refused last, with reasons."""
     body = client.post("/recommendations", json=whole()).json()

@@ -35,6 +35,7 @@ from engine.wording.dates import date, month, span, times, utc_offset, weekday
 from engine.wording.messages import parameters_of
 from engine.wording.quantities import (
     academic,
+    chance,
     interval,
     minutes,
     minutes_both,
@@ -43,6 +44,7 @@ from engine.wording.quantities import (
     percent_up,
     plural,
     roubles,
+    signed,
 )
 from engine.wording.tables import declared, tables
 from engine.wording.values import FORMATS
@@ -499,6 +501,26 @@ def test_official_level_and_probability_stand_apart():
     assert official_level_words("high", chances, None, None) == "высокий (вероятность 0,71)"
     assert official_level_words("high", (math.nan,) * 3, None, None) == "высокий"
     assert official_level_words(None, None, None, None) == "не измерялся"
+
+
+@pytest.mark.parametrize(
+    ("probability", "written"),
+    [(0.0, "0,00"), (0.004, "< 0,01"), (0.005, "0,01"), (0.712, "0,71"), (0.994, "0,99"),
+     (0.996, "> 0,99"), (1.0, "1,00")],
+)  # fmt: skip
+def test_rounding_makes_no_probability_certain(probability, written):
+    """0,00 and 1,00 stand for exact zero and one only."""
+    assert chance(probability, "ru") == written
+    assert chance(probability, "en") == written.replace(",", ".")
+    words = official_level_words("high", (probability, 1 - probability, 0.0), 11, 20)
+    assert words == f"высокий (55 %; вероятность {written})"
+
+
+def test_a_change_has_its_sign():
+    """Plus, minus, and none where nothing of the change is left by rounding."""
+    written = [signed(value, "ru") for value in (0.213, -0.051, 0.004, -0.004, 0.0)]
+    assert written == ["+0,21", "−0,05", "0,00", "0,00", "0,00"]
+    assert signed(0.213, "en") == "+0.21"
 
 
 def test_likelihood_tells_the_tasks():

@@ -287,7 +287,7 @@ def test_measured_node_of_a_career_is_assessed_against_the_aim():
     demand = by_code(vector)["M.1"]
     assert vector.target[FRAMEWORK.index["M.1"]] == 0.9
     assert demand.request_ids == ("c",)
-    (without,) = [d for d in assess([node("M.1", mean=0.3)], educator=HEAD).demands]
+    (without,) = assess([node("M.1", mean=0.3)], educator=HEAD).demands
     assert demand.weight == pytest.approx(without.weight + 0.8)
     assert demand.level_probability[0] > 0.9
     assert vector.group is Group.DEVELOPMENT

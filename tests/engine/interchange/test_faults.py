@@ -80,6 +80,10 @@ ERRORS: list[tuple[str, dict[str, object], Place]] = [
      ("mentor_slots.csv", 2, "mentor_id")),
     ("unknown_node", {**PEOPLE, "diagnostics.csv": SCORES + "e1,2026-05-01,test,MTE,1,5\n"},
      ("diagnostics.csv", 2, "node")),
+    ("duplicate_contradiction", {**PEOPLE, "responses.csv":
+                                 "educator_id,procedure_id,date,item,response,node\n"
+                                 "e1,p,2026-05-01,q1,1,MET\ne1,p,2026-05-01,q1,0,MET.01\n"},
+     ("responses.csv", 3, "response")),
     ("unknown_item", {**PEOPLE, "responses.csv": "educator_id,procedure_id,date,item,response\n"
                       "e1,p,2026-05-01,q1,1\n"}, ("responses.csv", 2, "item")),
     # catalogue
@@ -234,6 +238,12 @@ ELSEWHERE = {
     "mapping_unreadable", "mapping_unknown_table", "mapping_unknown_column", "mapping_unused",
     "only_example_rows", "example_row_skipped", "as_of_missing", "time_zone_assumed",
     "scores_in_columns", "sheet_missing", "sheet_ambiguous", "labels_mixed", "text_unreadable",
+    # in the tests of reading for a summary
+    "evidence_left_out",
+    # in the tests of the tables of a calibration
+    "answers_all_alike", "answers_repeated", "bank_stands_alone", "few_people", "header_missing",
+    "item_not_in_q_matrix", "item_without_answers", "item_without_nodes", "no_answers", "no_rows",
+    "people_without_answers", "q_matrix_value", "sheet_not_chosen", "too_little_to_calibrate",
 }  # fmt: skip
 
 

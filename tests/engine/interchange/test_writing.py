@@ -101,13 +101,17 @@ RICH = DataPackage(
         DiagnosticResult("p2", D(2026, 5, 21), Method.OBSERVATION, "MET", 1, 3, None, "внешний",
                          "1.2"),
     )},
-    responses={"e1": (ItemResponse("p1", D(2026, 5, 20), "q1", 0.5, "MET.01"),)},
+    responses={"e1": (
+        ItemResponse("p1", D(2026, 5, 20), "q1", 0.5, "MET.01"),
+        ItemResponse("p1", D(2026, 5, 20), "q2", 1.0, "MET"),
+        ItemResponse("p1", D(2026, 5, 20), "q2", 1.0, "MET.01"),
+    )},
     requests={"e2": (Request("r1", "MET.01"), Request("r2", text="Хочу; много", weight=2.5),
                      Request("r3", career_position=Position.HEAD))},
     history={"e1": (HistoryItem(D(2025, 3, 14), "a2"), HistoryItem(D(2020, 1, 1), None, "Старое"))},
     busy={"e1": (Slot(dt.datetime(2026, 9, 1, 8, tzinfo=VLA),
                       dt.datetime(2026, 9, 1, 14, tzinfo=VLA)),)},
-    items={"q1": "MET.01"},
+    items={"q1": ("MET.01",), "q2": ("MET", "MET.01")},
     labels={"e1": "Образцова Анна Ивановна", "m1": "Наставник Пётр"},
     framework="educator-2026",
     policy="default",
@@ -163,6 +167,17 @@ def test_an_unanswered_item_stays_unanswered(tmp_path: Path) -> None:
     package = dataclasses.replace(RICH, responses={"e1": (answer,)})
     (back,) = reread(package, tmp_path).responses["e1"]
     assert math.isnan(back.response)
+
+
+def test_an_answer_counts_for_every_node_of_its_item(tmp_path: Path) -> None:
+    """A row of answers that names no node takes all of those in the table of items."""
+    write_package(RICH, tmp_path)
+    rows = "educator_id,procedure_id,date,item,response\ne1,p1,2026-05-20,q2,1\n"
+    (tmp_path / "responses.csv").write_text(rows)
+    found = read_package(tmp_path, known_nodes=NODES).accepted().responses["e1"]
+    assert [(r.item, r.response, r.node) for r in found] == [
+        ("q2", 1.0, "MET"), ("q2", 1.0, "MET.01"),
+    ]  # fmt: skip
 
 
 def test_names_are_refused_outside_labels(tmp_path: Path) -> None:

@@ -1,0 +1,169 @@
+"""``routes groups``: deficits of schools, districts, subjects or positions, as a table."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.inputs import (
+    AsOfOption,
+    CalibrationOption,
+    JsonOption,
+    LanguageOption,
+    MappingOption,
+    PackageArgument,
+    PolicyOption,
+    calibrated_items,
+    parse_as_of,
+    read,
+)
+from engine.cli.output import NOTES, WARNINGS, print_faults, print_json
+from engine.deficits.group_table import GroupTable
+from engine.deficits.groupings import Grouping
+from engine.documents import render_groups
+from engine.errors import Fault, InputError
+from engine.framework import load_framework
+from engine.interchange import DataPackage, ImportReport
+from engine.policy import PolicyProfile, list_policies, load_policy
+from engine.recommender.groups import LeftOut, Person, group_deficits
+from engine.recommender.pipeline import DEFAULT_POLICY
+
+TABLES_READ = ("organisations", "educators", "diagnostics", "items", "responses")
+FILE_KINDS = (".csv", ".xlsx")
+WIDTH = 130
+
+
+class By(StrEnum):
+    """What a group may be."""
+
+    SCHOOL = "school"
+    DISTRICT = "district"
+    SUBJECT = "subject"
+    POSITION = "position"
+    ALL = "all"
+
+
+class NodeLevelName(StrEnum):
+    """Levels of the framework."""
+
+    DIRECTION = "direction"
+    BLOCK = "block"
+    LEAF = "leaf"
+
+
+def groups(
+    package: PackageArgument = None,
+    by: Annotated[
+        By, typer.Option(help="Что такое группа: организация, район, предмет, должность, все.")
+    ] = By.SCHOOL,
+    node_level: Annotated[
+        list[NodeLevelName] | None,
+        typer.Option(
+            help="Уровень компетенций: направление, блок, отдельная; без него — все. Можно "
+            "повторять."
+        ),
+    ] = None,
+    diagnostics: Annotated[
+        Path | None, typer.Option(help="Свой файл диагностики (XLSX, CSV) вместо пакетного.")
+    ] = None,
+    educators: Annotated[
+        Path | None, typer.Option(help="Свой файл педагогов (XLSX, CSV) вместо пакетного.")
+    ] = None,
+    mapping: MappingOption = None,
+    calibration: CalibrationOption = None,
+    policy: PolicyOption = None,
+    as_of: AsOfOption = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Файл для таблицы: .csv или .xlsx.", dir_okay=False)
+    ] = None,
+    as_json: JsonOption = False,
+    language: LanguageOption = "ru",
+) -> int:
+    """Дефициты школы, района, предмета или должности: доли по уровням с интервалами."""
+    if out is not None and out.suffix.lower() not in FILE_KINDS:
+        raise typer.BadParameter(f"«{out}»: нужен файл {' или '.join(FILE_KINDS)}")
+    framework = load_framework()
+    given = {"diagnostics": diagnostics, "educators": educators}
+    report = read(
+        package,
+        framework,
+        files={table: path for table, path in given.items() if path is not None},
+        mapping=mapping,
+        as_of=parse_as_of(as_of),
+        require_catalogue=False,
+        only=TABLES_READ,
+        sparing=True,
+    )
+    data = report.accepted()
+    _print_remarks(report)
+    table, left_out = group_deficits(
+        _people(data),
+        Grouping(by.value),
+        framework,
+        _policy(policy or data.policy or DEFAULT_POLICY),
+        data.as_of,
+        node_levels=tuple(level.value for level in node_level or ()),
+        items=calibrated_items(calibration, framework),
+    )
+    _print_left_out(left_out)
+    if out is not None:
+        _write(table, out, language)
+    _print(table, as_json=as_json, language=language)
+    if out is not None:
+        typer.echo(f"записано: {out}", err=True)
+    return 0
+
+
+def _policy(name: str) -> PolicyProfile:
+    known = list_policies()
+    if name not in known:
+        detail = f"нет профиля политики «{name}»; есть: {', '.join(known)}"
+        raise InputError([Fault("unknown_policy", detail, pointer="--policy")])
+    return load_policy(name)
+
+
+def _people(data: DataPackage) -> Iterator[Person]:
+    if not data.educators:
+        detail = "в данных нет ни одного педагога: добавьте таблицу educators («Педагоги»)"
+        raise InputError([Fault("educators_missing", detail)])
+    for educator in data.educators:
+        results, responses = data.diagnostics.get(educator.id), data.responses.get(educator.id)
+        yield Person(educator, results or (), responses or ())
+
+
+def _print_remarks(report: ImportReport) -> None:
+    for faults, title in ((report.notes, NOTES), (report.warnings, WARNINGS)):
+        if faults:
+            print_faults(faults, title=title)
+
+
+def _print_left_out(left_out: Sequence[LeftOut]) -> None:
+    for person in left_out:
+        title = f"Результаты педагога «{person.educator_id}» не учтены, ошибок"
+        print_faults(person.faults, title=title)
+
+
+def _print(table: GroupTable, *, as_json: bool, language: str) -> None:
+    if as_json:
+        print_json(table)
+        return
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((WIDTH, 24)).columns if terminal else WIDTH
+    typer.echo(render_groups(table, language, width=width, colour=terminal), nl=False)
+
+
+def _write(table: GroupTable, path: Path, language: str) -> None:
+    """Write the table under worded heads; CSV for Excel, hence the mark and the semicolon."""
+    frame = table.to_sheet(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix.lower() == ".xlsx":
+        frame.to_excel(path, index=False)
+        return
+    decimal = "," if language == "ru" else "."
+    frame.to_csv(path, index=False, sep=";", decimal=decimal, encoding="utf-8-sig")
