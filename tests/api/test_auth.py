@@ -48,7 +48,9 @@ def test_the_list_above_is_complete(client: TestClient) -> None:
 
 @pytest.mark.parametrize(("method", "path"), CLOSED)
 @pytest.mark.parametrize(
-    "authorization", [None, "Bearer", "Bearer ", "Bearer wrong", f"Basic {KEY}", KEY, "Bearer ключ"]
+    "authorization",
+    [None, "Bearer", "Bearer ", "Bearer wrong", f"Basic {KEY}", KEY, "Bearer ключ"],
+    ids=["none", "empty", "blank", "wrong", "basic", "bare", "cyrillic"],
 )
 def test_without_a_valid_key_every_call_is_refused(
     client: TestClient, engine: FakeEngine, method: str, path: str, authorization: str | None
