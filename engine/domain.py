@@ -529,7 +529,8 @@ class NodeProficiency:
     evidence_age_days
         Days from the newest evidence to ``as_of``.
     raw_share
-        Score / max of the latest valid procedure, the source of the official level.
+        Score / max of the latest valid procedure by an official method of the policy (of any
+        where there is none), the source of the official level.
     raw_score, raw_max
         Sums of that procedure.
     raw_tasks
@@ -601,8 +602,10 @@ class NodeChange:
         P(θ(last) > θ(first)).
     probability_before, probability_after
         Probability of a deficit above minimal at the first and at the last sitting.
+    probability_removed
+        Probability of both: a deficit at the first sitting and none at the last.
     status
-        Drawn from these two by the policy's thresholds.
+        Drawn from these three by the policy's thresholds.
     """
 
     node: str
@@ -612,6 +615,7 @@ class NodeChange:
     probability_grown: float
     probability_before: float
     probability_after: float
+    probability_removed: float
     status: DeficitChange
 
 

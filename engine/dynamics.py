@@ -68,6 +68,8 @@ class ChangeEntry:
         P(θ(last) > θ(first)).
     probability_before, probability_after
         Probability of a deficit above minimal at the first and at the last measurement.
+    probability_removed
+        Probability of both: a deficit at the first and none at the last.
     status
         Value of ``DeficitChange``.
     """
@@ -80,6 +82,7 @@ class ChangeEntry:
     probability_grown: float
     probability_before: float
     probability_after: float
+    probability_removed: float
     status: str
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import __version__
-from engine.diagnostics.item_bank import ItemBank, ItemParameters
+from engine.diagnostics.item_bank import ItemBank, ItemParameters, SkillPrior
 from engine.errors import ArtefactError, Fault, InputError
 from engine.framework import Framework
 
@@ -28,21 +28,6 @@ CARD_FILE = "card.md"
 FORMAT = 1
 DIGITS = 6
 """Decimals kept of a parameter: far below its error, and the same on every machine."""
-
-
-@dataclass(frozen=True, slots=True)
-class SkillPrior:
-    """Skills of the people that the items were calibrated on, in log odds.
-
-    Parameters
-    ----------
-    person_sd, skill_sd
-        Sd of the general ability and of each skill's own part.
-    """
-
-    mean: float
-    person_sd: float
-    skill_sd: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +240,7 @@ def _read_items(
 ) -> tuple[ItemBank, SkillPrior, dict[str, int]]:
     try:
         body = json.loads(content)
+        prior = SkillPrior(**{k: float(v) for k, v in body["prior"].items()})
         bank = ItemBank.of(
             (
                 ItemParameters(
@@ -267,8 +253,8 @@ def _read_items(
                 for row in body["items"]
             ),
             name,
+            people=prior,
         )
-        prior = SkillPrior(**{k: float(v) for k, v in body["prior"].items()})
         return bank, prior, {str(row["id"]): int(row["n_answers"]) for row in body["items"]}
     except (ValueError, TypeError, KeyError, AttributeError, InputError) as error:
         raise _refused("artefact_unreadable", directory, "файл заданий не читается") from error

@@ -52,6 +52,12 @@ class Diagnostics:
         same sheet do not average it out.
     half_life_days
         Age after which evidence explains half of what it explained when fresh.
+    change_sd, change_days
+        How much a competency may change between two sittings of an educator, in log odds: people
+        are measured again because they have learned meanwhile. Half of the variance is common
+        to all competencies. The whole of it is reached slowly, half after ``change_days``.
+    official_methods
+        Methods whose newest sitting sets the official level; others only where there is none.
     max_age_days
         Older evidence is not used at all, neither for the posterior nor the official level.
     default_tasks
@@ -72,6 +78,9 @@ class Diagnostics:
     person_sd: float
     direction_sd: float
     node_sd: float
+    change_sd: float
+    change_days: int
+    official_methods: tuple[Method, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +90,8 @@ class Dynamics:
     Parameters
     ----------
     removed_probability, likely_probability
-        Least probability that no deficit above minimal is left, for ``removed`` and for
-        ``likely_removed``; the latter also for ``likely_remains`` the other way round.
+        ``removed``: least probability that there was a deficit above minimal and none is left;
+        ``likely_removed`` and ``likely_remains``: that none is left, or that one is.
     """
 
     removed_probability: float

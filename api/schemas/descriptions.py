@@ -124,6 +124,8 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "probability_grown": "Вероятность, что владение выросло.",
         "probability_before": "Вероятность дефицита выше минимального при первом измерении.",
         "probability_after": "Вероятность дефицита выше минимального при последнем измерении.",
+        "probability_removed": "Вероятность, что при первом измерении дефицит был, а при последнем "
+        "его нет.",
         "status": "Что стало с дефицитом: removed — снят, likely_removed — вероятно снят, unknown "
         "— неизвестно, likely_remains — вероятно остаётся, none_before — вероятно, его не было, "
         "likely_arisen — вероятно, появился после; "

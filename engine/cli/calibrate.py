@@ -16,6 +16,7 @@ from engine.diagnostics.calibration_report import (
     calibration_report,
     items_to_look_at,
 )
+from engine.diagnostics.item_bank import SkillPrior
 from engine.diagnostics.item_response_model import ItemResponseModel
 from engine.documents.calibration_card import render_card
 from engine.errors import Fault, InputError
@@ -26,7 +27,6 @@ from engine.item_bank_store import (
     CARD_FILE,
     CalibrationManifest,
     CalibrationSource,
-    SkillPrior,
     save_calibration,
 )
 from engine.wording.quantities import number, percent

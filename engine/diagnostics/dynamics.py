@@ -1,8 +1,8 @@
 """Dynamics: what two or more diagnostics of one educator say of the change between them.
 
 Both ends of a change are read from one joint posterior, so what they share (the educator's level,
-an observer who is strict both times) does not widen its interval, and a change that six tasks
-cannot show is not claimed.
+the severity of a procedure that the same observer repeated) does not widen its interval, and a
+change that six tasks cannot show is not claimed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, ndtr, roots_hermite
 from scipy.special import logit as _logit
+from scipy.stats import multivariate_normal
 
 from engine.ages import local_day
 from engine.diagnostics.evidence import Sitting, gather_sittings, sitting_order
@@ -88,7 +89,12 @@ def estimate_changes(
     observations = recent_observations(results, responses, rule, items, today)
     wanted = [(code, day) for code, days in repeated.items() for day in days]
     posterior = educator_posterior(
-        observations, wanted, ProficiencyPrior.from_policy(rule), rule.procedure_sd, framework
+        observations,
+        wanted,
+        ProficiencyPrior.from_policy(rule),
+        rule.procedure_sd,
+        framework,
+        items.people if items is not None else None,
     )
     threshold = policy.levels.minimal_above
     return tuple(
@@ -111,7 +117,9 @@ def _node_change(
     share = share_moments(mean, sd)[0]
     before, after = (float(share_below(mean[i], sd[i], threshold)) for i in (0, -1))
     ends = np.array([0, len(days) - 1])
-    change = ChangeDistribution(mean[ends], covariance[np.ix_(ends, ends)])
+    both = mean[ends], covariance[np.ix_(ends, ends)]
+    change = ChangeDistribution(*both)
+    removed = _removed(*both, threshold)
     return NodeChange(
         node=code,
         points=tuple(_points([sittings[day] for day in days], mean, sd, share)),
@@ -120,7 +128,8 @@ def _node_change(
         probability_grown=1.0 - change.below(0.0),
         probability_before=before,
         probability_after=after,
-        status=_status(before, after, rule),
+        probability_removed=removed,
+        status=_status(before, after, removed, rule),
     )
 
 
@@ -139,14 +148,26 @@ def _points(
         )
 
 
-def _status(before: float, after: float, rule: Dynamics) -> DeficitChange:
-    """The first that holds; where a deficit was less likely than not there was none to remove."""
+def _removed(mean: FloatArray, covariance: FloatArray, threshold: float) -> float:
+    """P(θ(first) < threshold ≤ θ(last)): there was a deficit and it is gone."""
+    end = float(_logit(threshold))
+    both = multivariate_normal.cdf([end, end], mean, covariance, allow_singular=True)
+    below_first = ndtr((end - mean[0]) / np.sqrt(covariance[0, 0]))
+    return float(np.clip(below_first - both, 0.0, 1.0))
+
+
+def _status(before: float, after: float, removed: float, rule: Dynamics) -> DeficitChange:
+    """The first that holds; where a deficit was less likely than not there was none to remove.
+
+    That none is left is not yet that one was removed: perhaps there was none. So ``removed``
+    needs the probability of both, and ``likely_removed`` that both are more likely than not.
+    """
     if before < 0.5:
         arisen = after >= rule.likely_probability
         return DeficitChange.LIKELY_ARISEN if arisen else DeficitChange.NONE_BEFORE
-    if 1 - after >= rule.removed_probability:
+    if removed >= rule.removed_probability:
         return DeficitChange.REMOVED
-    if 1 - after >= rule.likely_probability:
+    if 1 - after >= rule.likely_probability and removed > 0.5:
         return DeficitChange.LIKELY_REMOVED
     if after >= rule.likely_probability:
         return DeficitChange.LIKELY_REMAINS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Protocol, TypeVar
 
@@ -80,9 +80,7 @@ def gather_sittings(
     sitting.
     """
     sittings = [_from_marks(rows, default_tasks) for rows in marks_by_sitting(results)]
-    for answers in _answers_by_sitting(responses):
-        if answers:
-            sittings.append(_from_answers(answers))
+    sittings += map(_from_answers, _answers_by_node(responses))
     return tuple(sorted(sittings, key=sitting_order))
 
 
@@ -92,21 +90,33 @@ def sitting_order(sitting: Sitting) -> tuple[int, int, str, str]:
     return -sitting.date.toordinal(), method, sitting.procedure_id, sitting.node
 
 
-def split_by_sitting(rows: Sequence[Row], mark: Callable[[Row], Hashable]) -> list[list[Row]]:
-    """Split the rows of one procedure and node into sittings.
+SITTING_DAYS = 14
+"""Longest span of one sitting: observers of one card may come on different days, and a test may
+be finished later; what lies further apart is another measurement."""
 
-    Observers of one card may come on different days, so several days are one sitting, unless
-    some mark recurs on another day: then the procedure was repeated and each day is a sitting.
+
+def split_by_sitting(rows: Sequence[Row], mark: Callable[[Row], Hashable]) -> list[list[Row]]:
+    """Split the rows of one procedure into sittings, in the order of their days.
+
+    Days within ``SITTING_DAYS`` of the first are one sitting, unless some mark recurs among them
+    on another day: then the procedure was repeated and each day is a sitting. A later row never
+    changes what an earlier sitting was.
     """
-    days_of_mark: defaultdict[Hashable, set[dt.date]] = defaultdict(set)
-    for row in rows:
-        days_of_mark[mark(row)].add(row.date)
-    if all(len(days) == 1 for days in days_of_mark.values()):
-        return [list(rows)]
     by_day: defaultdict[dt.date, list[Row]] = defaultdict(list)
     for row in rows:
         by_day[row.date].append(row)
-    return [by_day[day] for day in sorted(by_day)]
+    spans: list[list[dt.date]] = []
+    for day in sorted(by_day):
+        if not spans or (day - spans[-1][0]).days > SITTING_DAYS:
+            spans.append([])
+        spans[-1].append(day)
+    return [sitting for span in spans for sitting in _of_span([by_day[day] for day in span], mark)]
+
+
+def _of_span(days: list[list[Row]], mark: Callable[[Row], Hashable]) -> list[list[Row]]:
+    marks = [{mark(row) for row in rows} for rows in days]
+    repeated = sum(map(len, marks)) > len(set().union(*marks))
+    return days if repeated else [[row for rows in days for row in rows]]
 
 
 def mark_of(row: DiagnosticResult) -> tuple[str | None, str | None]:
@@ -134,17 +144,27 @@ def marks_by_sitting(results: Iterable[DiagnosticResult]) -> list[list[Diagnosti
     return [sitting for rows in groups.values() for sitting in split_by_sitting(rows, mark_of)]
 
 
-def _answers_by_sitting(responses: Iterable[ItemResponse]) -> list[list[ItemResponse]]:
+def answers_by_sitting(responses: Iterable[ItemResponse]) -> list[list[ItemResponse]]:
+    """Answered rows of each sitting of a whole procedure, ordered; NaN = not answered."""
     # NaN differs from itself, so unanswered rows go before duplicates are told apart
     answered = {row for row in responses if not math.isnan(row.response)}
-    groups: defaultdict[tuple[str, str], list[ItemResponse]] = defaultdict(list)
-    for row in sorted(answered, key=lambda row: (row.date, row.item)):
-        groups[row.procedure_id, row.node].append(row)
+    groups: defaultdict[str, list[ItemResponse]] = defaultdict(list)
+    for row in sorted(answered, key=lambda row: (row.procedure_id, row.date, row.item, row.node)):
+        groups[row.procedure_id].append(row)
     return [
         sitting
         for rows in groups.values()
-        for sitting in split_by_sitting(rows, lambda row: row.item)
+        for sitting in split_by_sitting(rows, lambda row: (row.item, row.node))
     ]
+
+
+def _answers_by_node(responses: Iterable[ItemResponse]) -> Iterator[list[ItemResponse]]:
+    for sitting in answers_by_sitting(responses):
+        last = max(row.date for row in sitting)
+        by_node: defaultdict[str, list[ItemResponse]] = defaultdict(list)
+        for row in sitting:
+            by_node[row.node].append(replace(row, date=last))
+        yield from by_node.values()
 
 
 def _from_marks(rows: Sequence[DiagnosticResult], default_tasks: int) -> Sitting:

@@ -35,20 +35,51 @@ class ItemParameters:
 
 
 @dataclass(frozen=True, slots=True)
+class SkillPrior:
+    """Skills of the people that the items were calibrated on, in log odds.
+
+    Parameters
+    ----------
+    mean
+        Of every skill.
+    person_sd, skill_sd
+        Sd of the general ability and of each skill's own part, ≥ 0.
+    """
+
+    mean: float
+    person_sd: float
+    skill_sd: float
+
+    @property
+    def sd(self) -> float:
+        """Sd of a skill among these people."""
+        return math.hypot(self.person_sd, self.skill_sd)
+
+
+@dataclass(frozen=True, slots=True)
 class ItemBank:
     """Items of one calibration by id.
 
     Parameters
     ----------
+    people
+        Whom they were calibrated on; ``None`` = not known, then the policy's prior stands.
     version
         Name of the calibration for the provenance; empty = given by hand.
     """
 
     items: Mapping[str, ItemParameters] = field(default_factory=dict)
     version: str = ""
+    people: SkillPrior | None = None
 
     @classmethod
-    def of(cls, items: Iterable[ItemParameters], version: str = "") -> ItemBank:
+    def of(
+        cls,
+        items: Iterable[ItemParameters],
+        version: str = "",
+        *,
+        people: SkillPrior | None = None,
+    ) -> ItemBank:
         """Build a bank and check it.
 
         Raises
@@ -68,7 +99,7 @@ class ItemBank:
             found.setdefault(item.item, item)
         if faults:
             raise InputError(faults)
-        return cls(found, version)
+        return cls(found, version, people)
 
 
 def _fault_of(item: ItemParameters, known: Mapping[str, ItemParameters]) -> tuple[str, str] | None:

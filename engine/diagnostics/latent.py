@@ -210,8 +210,8 @@ class _Projector:
         if self._plain:
             weighted: FloatArray = self.covariance * precision[:, None, :]
         else:
-            products = self.design[:, :, None] * self.design[:, None, :]
-            weighted = self.covariance @ (precision @ products.reshape(-1, n**2)).reshape(-1, n, n)
+            part = self.design.T * precision[:, None, :]
+            weighted = self.covariance @ np.matmul(part, self.design)
         return weighted + np.eye(n)
 
     def prior_variance(self) -> FloatArray:

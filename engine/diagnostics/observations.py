@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from engine.diagnostics.evidence import marks_by_sitting, split_by_sitting, tasks_of
+from engine.diagnostics.evidence import answers_by_sitting, marks_by_sitting, tasks_of
 from engine.diagnostics.item_bank import ItemBank
 from engine.domain import DiagnosticResult, ItemResponse, Method
 from engine.errors import ConfigurationError
@@ -36,6 +36,8 @@ class Observation:
         Effective tasks, ≥ 0.
     slope, intercept
         1 and 0 for a score: its tasks are those of the average item.
+    calibrated
+        Whether slope and intercept come from an item bank.
     """
 
     nodes: tuple[str, ...]
@@ -45,6 +47,7 @@ class Observation:
     failures: float
     slope: float = 1.0
     intercept: float = 0.0
+    calibrated: bool = False
 
 
 def observations_of(
@@ -72,9 +75,9 @@ def observations_of(
     return tuple(sorted(found, key=_alike))
 
 
-def _alike(o: Observation) -> tuple[dt.date, Sheet, tuple[str, ...], float, float]:
+def _alike(o: Observation) -> tuple[dt.date, Sheet, tuple[str, ...], float, float, bool]:
     """What two observations of the same log odds agree in."""
-    return o.date, o.sheet, o.nodes, o.intercept, o.slope
+    return o.date, o.sheet, o.nodes, o.intercept, o.slope, o.calibrated
 
 
 def _joined(observations: Iterable[Observation]) -> Iterator[Observation]:
@@ -123,37 +126,21 @@ def _reliability(method: Method, rule: Diagnostics) -> float:
 
 
 def _of_answers(responses: Iterable[ItemResponse], bank: ItemBank | None) -> Iterator[Observation]:
-    # NaN differs from itself, so unanswered rows go before duplicates are told apart
-    answered = sorted(
-        {row for row in responses if not math.isnan(row.response)},
-        key=lambda row: (row.procedure_id, row.date, row.item, row.node),
-    )
-    by_item: defaultdict[tuple[str, dt.date, str], list[ItemResponse]] = defaultdict(list)
-    days = _sitting_days(answered)
-    for row in answered:
-        by_item[row.procedure_id, row.date, row.item].append(row)
-    for (procedure_id, date, item), rows in by_item.items():
-        known = bank.items.get(item) if bank is not None else None
-        worth = known.tasks if known else 1.0
-        yield Observation(
-            nodes=tuple(row.node for row in rows),
-            date=days[procedure_id, date],
-            sheet=Sheet(procedure_id, Method.TEST, ""),
-            successes=worth * rows[0].response,
-            failures=worth * (1.0 - rows[0].response),
-            slope=known.slope if known else 1.0,
-            intercept=known.intercept if known else 0.0,
-        )
-
-
-def _sitting_days(answered: Sequence[ItemResponse]) -> dict[tuple[str, dt.date], dt.date]:
-    """Last day of the sitting that a day's answers belong to."""
-    by_procedure: defaultdict[str, list[ItemResponse]] = defaultdict(list)
-    for row in answered:
-        by_procedure[row.procedure_id].append(row)
-    found = {}
-    for procedure_id, rows in by_procedure.items():
-        for sitting in split_by_sitting(rows, lambda row: (row.item, row.node)):
-            last = max(row.date for row in sitting)
-            found.update({(procedure_id, row.date): last for row in sitting})
-    return found
+    for sitting in answers_by_sitting(responses):
+        last = max(row.date for row in sitting)
+        by_item: defaultdict[str, list[ItemResponse]] = defaultdict(list)
+        for row in sitting:
+            by_item[row.item].append(row)
+        for item, rows in by_item.items():
+            known = bank.items.get(item) if bank is not None else None
+            worth = known.tasks if known else 1.0
+            yield Observation(
+                nodes=tuple(row.node for row in rows),
+                date=last,
+                sheet=Sheet(rows[0].procedure_id, Method.TEST, ""),
+                successes=worth * rows[0].response,
+                failures=worth * (1.0 - rows[0].response),
+                slope=known.slope if known else 1.0,
+                intercept=known.intercept if known else 0.0,
+                calibrated=known is not None,
+            )

@@ -8,6 +8,11 @@ with independent normal effects. So two nodes share the person's level, two node
 share more, and a leaf shares most with its own block. Over time every α is a stationary
 Ornstein–Uhlenbeck process whose correlation over Δ days is 2^(−Δ / (2·half_life)): after one half
 life evidence explains half of the variance that it explained when it was fresh.
+
+People are measured again because they have learned meanwhile, faster than ageing alone would let
+them change. So between one sitting of an educator and the next every competency takes a step of
+variance change_sd²·(1 − 2^(−days / change_days)), half of it common to all competencies. After the
+last sitting there is only ageing: nothing is known of learning that nobody measured.
 """
 
 from __future__ import annotations
@@ -36,6 +41,9 @@ class ProficiencyPrior:
         Standard deviations ≥ 0 of the effects, in log odds.
     half_life_days
         Days after which evidence explains half of what it explained when fresh, > 0.
+    change_sd, change_days
+        Sd of the change between two sittings far apart, and the days after which half of its
+        variance is reached, > 0.
     """
 
     mean: float
@@ -43,6 +51,8 @@ class ProficiencyPrior:
     direction_sd: float
     node_sd: float
     half_life_days: float
+    change_sd: float = 0.0
+    change_days: float = 30.0
 
     @classmethod
     def from_policy(cls, rule: Diagnostics) -> ProficiencyPrior:
@@ -53,6 +63,8 @@ class ProficiencyPrior:
             direction_sd=rule.direction_sd,
             node_sd=rule.node_sd,
             half_life_days=rule.half_life_days,
+            change_sd=rule.change_sd,
+            change_days=rule.change_days,
         )
 
     def covariance(self, framework: Framework, codes: Sequence[str | None]) -> FloatArray:
@@ -64,6 +76,37 @@ class ProficiencyPrior:
             ``None`` stands for the person's own level.
         """
         return _covariance(self, framework, tuple(codes))
+
+    def over_time(
+        self,
+        framework: Framework,
+        codes: Sequence[str | None],
+        days: FloatArray,
+        sitting_days: FloatArray,
+        unit: FloatArray | float = 1.0,
+    ) -> FloatArray:
+        """Covariance of nodes on days, shape (n, n).
+
+        Parameters
+        ----------
+        codes, days
+            Node (``None`` = the person's own level) and day of each of n latents.
+        sitting_days
+            Days of the educator's sittings, ascending.
+        unit
+            Shape (n,): factor on the sd of each latent's level, not on its steps.
+        """
+        distinct = list(dict.fromkeys(codes))
+        at = [distinct.index(code) for code in codes]
+        level = self.covariance(framework, distinct)[np.ix_(at, at)]
+        steps = self.change_sd**2 * -np.expm1(-np.diff(sitting_days) * np.log(2) / self.change_days)
+        taken = np.concatenate([[0.0, 0.0], np.cumsum(steps)])
+        so_far = taken[np.searchsorted(sitting_days, days, side="right")]
+        same = np.equal.outer(at, at) & np.array([code is not None for code in codes])
+        found: FloatArray = level * self.decay(days[:, None] - days)
+        found *= np.outer(unit, unit) if isinstance(unit, np.ndarray) else unit**2
+        found += np.where(same, 1.0, 0.5) * np.minimum(so_far[:, None], so_far)
+        return found
 
     def decay(self, days: FloatArray) -> FloatArray:
         """Correlation of a proficiency with itself over so many days, in (0, 1]."""

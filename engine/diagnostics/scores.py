@@ -23,7 +23,13 @@ from engine.diagnostics.observations import Observation, observations_of
 from engine.diagnostics.prior import ProficiencyPrior
 from engine.diagnostics.system import Moment, educator_posterior
 from engine.diagnostics.validation import evidence_faults
-from engine.domain import DiagnosticResult, ItemResponse, NodeProficiency, Proficiency
+from engine.domain import (
+    DiagnosticResult,
+    ItemResponse,
+    Method,
+    NodeProficiency,
+    Proficiency,
+)
 from engine.errors import InputError
 from engine.framework import Framework
 from engine.policy import Diagnostics, PolicyProfile
@@ -59,7 +65,8 @@ def estimate_proficiency(
     -------
     Proficiency
         Nodes in the framework's order; without evidence that is young enough there are none and
-        the overall level is the policy's prior. ``raw_*`` are of the newest sitting.
+        the overall level is the policy's prior. ``raw_*`` are of the newest sitting by one of the
+        policy's official methods, else of the newest.
 
     Raises
     ------
@@ -83,7 +90,10 @@ def estimate_proficiency(
     observations = recent_observations(results, responses, rule, items, today)
     wanted: list[Moment] = [*((code, today) for code in codes), (None, today)]
     prior = ProficiencyPrior.from_policy(rule)
-    posterior = educator_posterior(observations, wanted, prior, rule.procedure_sd, framework)
+    people = items.people if items is not None else None
+    posterior = educator_posterior(
+        observations, wanted, prior, rule.procedure_sd, framework, people
+    )
     mean, covariance = posterior.at(wanted)
     sd = np.sqrt(np.diag(covariance))
     share_mean, share_sd = share_moments(mean, sd)
@@ -97,6 +107,7 @@ def estimate_proficiency(
                 (float(share_mean[i]), float(share_sd[i])),
                 (float(low[i]), float(high[i])),
                 (float(first[i]), float(middle[i]), float(third[i])),
+                rule.official_methods,
                 today,
             )
             for i, code in enumerate(codes)
@@ -123,9 +134,11 @@ def _node_proficiency(
     moments: tuple[float, float],
     interval_90: tuple[float, float],
     quartiles: tuple[float, float, float],
+    official_methods: Sequence[Method],
     today: dt.date,
 ) -> NodeProficiency:
-    newest = min(sittings, key=sitting_order)
+    official = [s for s in sittings if s.method in official_methods]
+    newest = min(official or sittings, key=sitting_order)
     rows = [row for sitting in sittings for row in sitting.rows]
     return NodeProficiency(
         node=newest.node,

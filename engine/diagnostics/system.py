@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.diagnostics.item_bank import SkillPrior
 from engine.diagnostics.latent import LatentPosterior, latent_posterior
 from engine.diagnostics.observations import Observation, Sheet
 from engine.diagnostics.prior import ProficiencyPrior
-from engine.domain import FloatArray, Method
+from engine.domain import BoolArray, FloatArray, Method
 from engine.errors import ConfigurationError
 from engine.framework import Framework
 
@@ -47,8 +48,16 @@ def educator_posterior(
     prior: ProficiencyPrior,
     procedure_sd: Mapping[Method, float],
     framework: Framework,
+    people: SkillPrior | None = None,
 ) -> EducatorPosterior:
     """Posterior at the nodes and days ``wanted`` and at all that were observed.
+
+    Parameters
+    ----------
+    people
+        Whom the item bank was calibrated on. The proficiency of a node with calibrated answers
+        is the share of the bank's average items, so its prior mean and sd are those of these
+        people; how nodes hang together stays the policy's.
 
     Raises
     ------
@@ -61,11 +70,15 @@ def educator_posterior(
     sheet_places = {sheet: len(places) + i for i, sheet in enumerate(sheets)}
     n_latents = len(places) + len(sheets)
     covariance = np.zeros((n_latents, n_latents))
-    covariance[: len(places), : len(places)] = _over_time(list(places), prior, framework)
+    calibrated = {node for o in observations if o.calibrated for node in o.nodes}
+    of_bank = np.array([code in calibrated and people is not None for code, _ in places])
+    covariance[: len(places), : len(places)] = _over_time(
+        list(places), observations, prior, framework, people.sd if people else 0.0, of_bank
+    )
     for sheet, i in sheet_places.items():
         covariance[i, i] = _procedure_sd(sheet, procedure_sd) ** 2
     mean = np.zeros(n_latents)
-    mean[: len(places)] = prior.mean
+    mean[: len(places)] = np.where(of_bank, people.mean if people else 0.0, prior.mean)
     found = latent_posterior(
         mean,
         covariance,
@@ -82,15 +95,23 @@ def _of_person(found: LatentPosterior, places: Mapping[Moment, int]) -> Educator
 
 
 def _over_time(
-    moments: Sequence[Moment], prior: ProficiencyPrior, framework: Framework
+    moments: Sequence[Moment],
+    observations: Sequence[Observation],
+    prior: ProficiencyPrior,
+    framework: Framework,
+    bank_sd: float,
+    of_bank: BoolArray,
 ) -> FloatArray:
-    """Covariance between nodes times the correlation between days."""
-    codes = list(dict.fromkeys(code for code, _ in moments))
-    at = [codes.index(code) for code, _ in moments]
-    days = np.array([day.toordinal() for _, day in moments], dtype=np.float64)
-    between = prior.covariance(framework, codes)[np.ix_(at, at)]
-    found: FloatArray = between * prior.decay(days[:, None] - days)
-    return found
+    """Covariance of nodes and days, nodes of a bank in the unit of its people."""
+    codes = [code for code, _ in moments]
+    own_sd = np.sqrt(np.diag(prior.covariance(framework, codes)))
+    return prior.over_time(
+        framework,
+        codes,
+        np.array([day.toordinal() for _, day in moments], dtype=np.float64),
+        np.array(sorted({o.date.toordinal() for o in observations}), dtype=np.float64),
+        np.where(of_bank, bank_sd / np.maximum(own_sd, 1e-9), 1.0),
+    )
 
 
 def _procedure_sd(sheet: Sheet, procedure_sd: Mapping[Method, float]) -> float:

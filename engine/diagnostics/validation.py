@@ -178,6 +178,7 @@ def _contradictions(rows: Sequence[_Row]) -> Iterator[Fault]:
         for sitting in split_by_sitting(group, lambda numbered: mark_of(numbered.row)):
             yield from _different_marks(sitting)
             yield from _different_maxima(sitting)
+            yield from _different_tasks(sitting)
             yield from _total_beside_criteria(sitting)
 
 
@@ -209,6 +210,21 @@ def _different_maxima(sitting: Sequence[_Row]) -> Iterator[Fault]:
                 "укажите один и тот же",
                 f"/diagnostics/{row.index}/max_score",
                 parameters={"other": other.index, "procedure_id": row.row.procedure_id},
+            )
+
+
+def _different_tasks(sitting: Sequence[_Row]) -> Iterator[Fault]:
+    """Two observers of one work saw the same tasks; one may leave their number out."""
+    stated = [row for row in sitting if row.row.criterion is None and row.row.n_tasks is not None]
+    for row in stated[1:]:
+        if row.row.n_tasks != stated[0].row.n_tasks and mark_of(row.row) != mark_of(stated[0].row):
+            yield Fault(
+                "contradictory_tasks",
+                f"В процедуре «{row.row.procedure_id}» у компетенции «{row.row.node}» наблюдатели "
+                f"указали разное число заданий: {stated[0].row.n_tasks} и {row.row.n_tasks}; "
+                "укажите одно",
+                f"/diagnostics/{row.index}/n_tasks",
+                parameters={"other": stated[0].index, "procedure_id": row.row.procedure_id},
             )
 
 

@@ -55,6 +55,7 @@ RANGES: tuple[Range, ...] = (
     Range("diagnostics.prior_median", 0.01, 0.99),
     Range("diagnostics.procedure_sd.*", 0, 5),
     Range("diagnostics.*_sd", 0, 5),
+    Range("diagnostics.change_days", 1),
     Range("dynamics.*", 0.5, 1),
     Range("targets.default", 0, 1),
     Range("targets.by_position.*", 0, 1),

@@ -93,6 +93,7 @@ def _change(change: NodeChange, title: str) -> ChangeEntry:
         probability_grown=change.probability_grown,
         probability_before=change.probability_before,
         probability_after=change.probability_after,
+        probability_removed=change.probability_removed,
         status=change.status.value,
     )
 

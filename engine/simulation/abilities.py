@@ -6,7 +6,9 @@ On the scale of log odds the ability at a node is a sum of independent effects::
 
 and the proficiency is σ(α), the share of average tasks done right. Over time every effect follows
 a stationary Ornstein–Uhlenbeck process: its correlation with its value d days before is
-2^(−d / (2 · half-life)), so that a score loses half of what it explains in one half-life.
+2^(−d / (2 · half-life)), so that a score loses half of what it explains in one half-life. Between
+two sittings people learn: every node then takes a step of variance
+change_sd² · (1 − 2^(−days / change_days)), half of it common to all nodes.
 
 The person's effect may be drawn with another shape of the same mean and sd: such people are not
 those of the model, and show how much an estimate leans on it.
@@ -59,6 +61,8 @@ class Population:
     centre: float
     half_life_days: float
     shape: Shape = "normal"
+    change_sd: float = 0.0
+    change_days: float = 30.0
 
     @classmethod
     def of(cls, policy: PolicyProfile, framework: Framework, shape: Shape = "normal") -> Population:
@@ -79,15 +83,22 @@ class Population:
             centre=float(logit(rule.prior_median)),
             half_life_days=float(rule.half_life_days),
             shape=shape,
+            change_sd=rule.change_sd,
+            change_days=float(rule.change_days),
         )
 
-    def draw(self, rng: np.random.Generator, days: Sequence[int]) -> FloatArray:
+    def draw(
+        self, rng: np.random.Generator, days: Sequence[int], sittings: int | None = None
+    ) -> FloatArray:
         """Ability of one person on some days.
 
         Parameters
         ----------
         days
             Strictly ascending, any origin.
+        sittings
+            How many of the days, the first ones, have a sitting; ``None`` = all. Steps of
+            learning lie between sittings only.
 
         Returns
         -------
@@ -110,7 +121,20 @@ class Population:
             kept = 2.0 ** (-(after - before) / (2 * self.half_life_days))
             effects[t] = kept * effects[t - 1] + np.sqrt(1 - kept**2) * effects[t]
         ability: FloatArray = self.centre + effects @ self.loading.T
-        return ability
+        return (
+            ability
+            + self._learned(rng, days[: len(days) if sittings is None else sittings])[
+                np.minimum(np.arange(len(days)), (sittings or len(days)) - 1)
+            ]
+        )
+
+    def _learned(self, rng: np.random.Generator, sitting_days: Sequence[int]) -> FloatArray:
+        """What was learned up to each sitting, shape (n_sittings, n_nodes)."""
+        gaps = np.diff(np.asarray(sitting_days, dtype=np.float64))
+        sd = self.change_sd * np.sqrt((1 - 2.0 ** (-gaps / self.change_days)) / 2)
+        steps = rng.standard_normal((len(gaps), 1 + len(self.codes)))
+        moved = sd[:, None] * (steps[:, :1] + steps[:, 1:])
+        return np.concatenate([np.zeros((1, len(self.codes))), np.cumsum(moved, axis=0)])
 
     def _standard(self, rng: np.random.Generator, n_days: int) -> FloatArray:
         """Independent effects of mean 0 and sd 1, shape (n_days, n_effects)."""

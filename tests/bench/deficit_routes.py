@@ -142,7 +142,7 @@ def _abilities(
     region = world.region
     if truth == "model":
         population = Population.of(world.policy, world.framework)
-        then, now = population.draw(stream(region.seed, "ability", index), [-TEST_AGE_DAYS, 0])
+        then, now = population.draw(stream(region.seed, "ability", index), [-TEST_AGE_DAYS, 0], 1)
         at = [world.framework.index[code] for code in codes]
         return then[at], now[at]
     place = {code: i for i, code in enumerate(region.truth.leaves)}

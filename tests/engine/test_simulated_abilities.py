@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -63,11 +64,23 @@ def test_an_ability_of_one_half_life_ago_explains_half_of_todays(population: Pop
     """Mean and variance stay over time; the correlation over a half-life is √½."""
     rng = np.random.default_rng(1)
     days = (-RULE.half_life_days, 0)
-    drawn = np.array([population.draw(rng, days)[:, 5] for _ in range(4_000)])
+    drawn = np.array([population.draw(rng, days, 1)[:, 5] for _ in range(4_000)])
     sd = np.sqrt((population.loading[5] * population.sd**2).sum())
     assert drawn.std(axis=0) == pytest.approx([sd, sd], rel=0.04)
     assert expit(drawn.mean(axis=0)) == pytest.approx([RULE.prior_median] * 2, abs=0.015)
     assert np.corrcoef(drawn.T)[0, 1] == pytest.approx(np.sqrt(0.5), abs=0.03)
+
+
+def test_people_learn_between_sittings_and_not_after(population: Population) -> None:
+    """The step between two sittings has the policy's variance, half of it common to all nodes."""
+    rng = np.random.default_rng(2)
+    apart = replace(population, half_life_days=1e12)
+    drawn = np.array([apart.draw(rng, (-90, -30, 0), 2)[:, [5, 40]] for _ in range(4_000)])
+    step = np.diff(drawn, axis=1)
+    variance = RULE.change_sd**2 * (1 - 2.0 ** (-60 / RULE.change_days))
+    assert step[:, 0].std(axis=0) == pytest.approx([np.sqrt(variance)] * 2, rel=0.05)
+    assert np.corrcoef(step[:, 0].T)[0, 1] == pytest.approx(0.5, abs=0.04)
+    assert np.abs(step[:, 1]).max() < 1e-3
 
 
 @pytest.mark.parametrize(

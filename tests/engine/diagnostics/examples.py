@@ -61,6 +61,9 @@ def policy(**diagnostics):
         person_sd=0.9,
         direction_sd=0.4,
         node_sd=0.5,
+        change_sd=0.0,
+        change_days=30,
+        official_methods=(Method.TEST, Method.OBSERVATION, Method.EXPERT),
     )
     return replace(
         base,

@@ -184,7 +184,7 @@ def run_study(
             policy=drawn_by,
             framework=framework,
             codes=_measured_codes(rng, framework),
-            ability=population.draw(stream(seed, "ability", index), days),
+            ability=population.draw(stream(seed, "ability", index), days, len(study.days)),
         )
         results, responses = study.measure(person, study.days)
         truth = dict(zip(framework.codes, expit(person.ability[-1]).tolist(), strict=True))

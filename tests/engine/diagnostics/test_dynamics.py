@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from engine.diagnostics.dynamics import ChangeDistribution, estimate_changes
+from engine.diagnostics.dynamics import ChangeDistribution, _removed, estimate_changes
 from engine.domain import DeficitChange
 from engine.errors import InputError
-from engine.policy import Dynamics
+from engine.policy import Dynamics, load_policy
 from tests.engine.diagnostics.examples import AS_OF, TODAY, answer, framework, policy, result
 
 FRAMEWORK = framework()
+POLICY_RULE = load_policy("default").dynamics
 
 
 def changes(results, responses=(), **options):
@@ -66,7 +67,7 @@ def test_change_of_many_tasks_is_seen_and_of_few_left_open():
 def test_statuses_follow_the_probabilities():
     """Each status by its own thresholds, read off the stated probabilities."""
     (change,) = changes(pair(20, 79, 80))
-    gone = 1 - change.probability_after
+    gone = change.probability_removed
     for removed, likely, want in (
         (gone - 1e-6, 0.5, DeficitChange.REMOVED),
         (gone + 1e-6, 0.5, DeficitChange.LIKELY_REMOVED),
@@ -119,3 +120,64 @@ def test_faulty_evidence_is_refused():
     """The same faults as of the estimate itself."""
     with pytest.raises(InputError):
         changes([result("A.1", 7, 6)])
+
+
+def simulated_change(gain, days, rng):
+    """A test of 20 tasks on four nodes before and after, one of them trained; truth and estimate.
+
+    Written out here after the policy's own sds: nothing of the engine's simulation is used.
+    """
+    person = np.log(0.65 / 0.35) + rng.normal(0, 0.9)
+    direction = {"A": rng.normal(0, 0.4), "B": rng.normal(0, 0.4)}
+    before = {c: person + direction[c[0]] + rng.normal(0, 0.5) for c in ("A.1", "A.2", "B.1", "B")}
+    after = before | {"A.1": before["A.1"] + gain}
+    rows = []
+    for name, day, odds in (("entry", ago(days), before), ("final", TODAY, after)):
+        sheet = rng.normal(0, 0.2)
+        rows += [
+            result(
+                code,
+                float(rng.binomial(20, expit(value + sheet))),
+                20,
+                n_tasks=20,
+                date=day,
+                procedure_id=name,
+            )
+            for code, value in odds.items()
+        ]
+    found = estimate_changes(rows, [], FRAMEWORK, load_policy("default"), AS_OF)
+    change = next(c for c in found if c.node == "A.1")
+    return expit(after["A.1"]) - expit(before["A.1"]), change
+
+
+@pytest.mark.parametrize(
+    ("gain", "days", "least"), [(0.0, 60, 0.88), (0.5, 60, 0.85), (1.0, 120, 0.78)]
+)
+def test_intervals_cover_what_was_learned(gain, days, least):
+    """Of 120 educators each: nothing learned, 0.1 and 0.2 of a competency between two tests."""
+    rng = np.random.default_rng(11)
+    drawn = [simulated_change(gain, days, rng) for _ in range(120)]
+    covered = np.mean([c.interval_90[0] <= truth <= c.interval_90[1] for truth, c in drawn])
+    assert covered >= least
+
+
+def test_removed_needs_a_deficit_before():
+    """That none is left is not that one was removed: it must have been there."""
+    for n_tasks, before, after in ((80, 20, 79), (20, 14, 20), (20, 16, 20), (6, 2, 6)):
+        (change,) = changes(pair(before, after, n_tasks), change_sd=1.0)
+        most = min(change.probability_before, 1 - change.probability_after)
+        least = change.probability_before - change.probability_after
+        assert least - 1e-9 <= change.probability_removed <= most + 1e-9
+        if change.status is DeficitChange.REMOVED:
+            assert change.probability_removed >= POLICY_RULE.removed_probability
+        if change.status is DeficitChange.LIKELY_REMOVED:
+            assert change.probability_removed > 0.5
+
+
+def test_probability_of_removal_agrees_with_sampling():
+    """P(below before, above after) of two correlated normals, by a million draws."""
+    mean, covariance = np.array([0.4, 1.6]), np.array([[0.5, 0.2], [0.2, 0.4]])
+    draws = np.random.default_rng(6).multivariate_normal(mean, covariance, 1_000_000)
+    end = np.log(0.8 / 0.2)
+    want = ((draws[:, 0] < end) & (draws[:, 1] >= end)).mean()
+    assert _removed(mean, covariance, 0.8) == pytest.approx(want, abs=2e-3)

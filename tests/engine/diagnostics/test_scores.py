@@ -1,6 +1,7 @@
 """Scores → proficiency."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from scipy.special import expit
 
 from engine.diagnostics import estimate_proficiency
-from engine.diagnostics.item_bank import ItemBank, ItemParameters
+from engine.diagnostics.item_bank import ItemBank, ItemParameters, SkillPrior
+from engine.diagnostics.observations import observations_of
 from engine.domain import Method
 from engine.errors import ConfigurationError, InputError
 from tests.engine.diagnostics.examples import AS_OF, TODAY, answer, framework, policy, result
@@ -285,3 +287,86 @@ def test_method_without_reliability_is_a_configuration_error():
     known = {m: r for m, r in rule.reliability.items() if m is not Method.TEST}
     with pytest.raises(ConfigurationError, match="test"):
         estimate([result()], reliability=known)
+
+
+def test_self_assessment_does_not_set_the_official_level():
+    """A newer self-assessment speaks in the posterior; papers keep the test, or it where alone."""
+    own = result(score=6, date=TODAY, method=Method.SELF, procedure_id="own")
+    tested = result(score=2, date=ago(1))
+    node = estimate([own, tested]).nodes[0]
+    assert (node.raw_score, node.raw_max) == (2, 6)
+    assert node.mean > estimate([tested]).nodes[0].mean
+    assert estimate([own]).nodes[0].raw_score == 6
+
+
+def test_far_days_are_two_sittings_and_near_ones_one():
+    """Observers of a card a fortnight apart saw one lesson; a year apart they did not."""
+
+    def card(days):
+        made = cards(4, 18)
+        return [replace(made[0], date=ago(days)), made[1]]
+
+    near, far = (estimate(card(days), max_age_days=900).nodes[0] for days in (14, 200))
+    assert near.raw_share == pytest.approx(22 / 40)
+    assert far.raw_share == pytest.approx(18 / 20)
+
+
+def test_a_later_sitting_leaves_the_earlier_ones_as_they_were():
+    """Two observers two days apart are one sitting, repeated later or not."""
+    first = [
+        result(score=s, date=ago(day), observer=o, method=Method.OBSERVATION, procedure_id="c")
+        for s, day, o in ((2, 200, "inner"), (3, 198, "outer"))
+    ]
+    again = result(score=5, observer="inner", method=Method.OBSERVATION, procedure_id="c")
+    rule = policy().diagnostics
+    alone = observations_of(first, [], rule, None)
+    both = observations_of([*first, again], [], rule, None)
+    assert both[: len(alone)] == alone
+    assert len(both) == len(alone) + 1
+
+
+def test_an_answer_on_another_node_moves_no_other_days():
+    """Old answers of a procedure stay old when one more of another node comes much later."""
+    old = [answer(f"i{k}", 0.0, date=ago(250)) for k in range(5)]
+    late = answer("j", 1.0, node="B.1", date=ago(1))
+    alone = estimate([], old, max_age_days=300).nodes[0]
+    beside = estimate([], [*old, late], max_age_days=300).nodes[0]
+    assert (beside.node, beside.evidence_age_days) == (alone.node, 250)
+    assert [row.date for row in beside.evidence] == [row.date for row in alone.evidence]
+    assert beside.mean > alone.mean  # the right answer elsewhere speaks for the person
+
+
+def test_proficiency_by_calibrated_items_starts_from_their_people():
+    """People of a hard bank: intervals of new ones cover, where the policy's prior would not."""
+    rng = np.random.default_rng(4)
+    people = SkillPrior(-1.4, 1.6, 1.2)
+    parameters = [
+        ItemParameters(f"i{k}", (node,), 1.0, float(rng.normal(0, 0.7)))
+        for node in ("A.1.1", "B.1")
+        for k in range(len(node), len(node) + 7)
+    ]
+    parameters = [replace(p, item=f"{p.item}{p.nodes[0]}") for p in parameters]
+    covered = {True: [], False: []}
+    for _ in range(120):
+        person = -1.4 + rng.normal(0, 1.6)
+        skill = {node: person + rng.normal(0, 1.2) for node in ("A.1.1", "B.1")}
+        answers = [
+            answer(p.item, float(rng.random() < expit(skill[p.nodes[0]] + p.intercept)), p.nodes[0])
+            for p in parameters
+        ]
+        for known in (True, False):
+            bank = ItemBank.of(parameters, people=people if known else None)
+            found = estimate([], answers, items=bank, procedure_sd={Method.TEST: 0.0})
+            for node in found.nodes:
+                low, high = node.interval_90
+                covered[known].append(low <= expit(skill[node.node]) <= high)
+    assert 0.85 <= np.mean(covered[True]) <= 0.95
+    assert np.mean(covered[False]) < np.mean(covered[True]) - 0.05
+
+
+def test_observers_who_state_different_tasks_are_named():
+    """One work has one number of tasks, whoever marked it."""
+    rows = [replace(row, n_tasks=n) for row, n in zip(cards(14, 14), (20, 60), strict=True)]
+    with pytest.raises(InputError) as caught:
+        estimate(rows)
+    assert [fault.code for fault in caught.value.faults] == ["contradictory_tasks"]
