@@ -110,6 +110,8 @@ def _demand(demand: Demand) -> DemandAnswer:
                 score=_rounded(e.score),
                 max_score=_rounded(e.max_score),
                 n_tasks=e.n_tasks,
+                observer=e.observer,
+                criterion=e.criterion,
             )
             for e in known
         ],

@@ -148,6 +148,8 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "score": "Балл.",
         "max_score": "Наибольший возможный балл.",
         "n_tasks": "Число заданий; null — неизвестно.",
+        "observer": "Кто ставил балл; null — не указано.",
+        "criterion": "Критерий карты наблюдения; null — балл не по одному критерию.",
     },
     "RequestEntry": {
         "id": "Код запроса.",

@@ -25,6 +25,10 @@ class DemandEvidence(Answer):
     score: float = Field(description="Балл.")
     max_score: float = Field(description="Наибольший возможный балл.")
     n_tasks: int | None = Field(description="Число заданий; null — неизвестно.")
+    observer: str | None = Field(description="Кто ставил балл; null — не указано.")
+    criterion: str | None = Field(
+        description="Критерий карты наблюдения; null — балл не по одному критерию."
+    )
 
 
 class DemandAnswer(Answer):

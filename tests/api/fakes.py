@@ -235,6 +235,7 @@ def change() -> NodeChange:
         probability_grown=0.75,
         probability_before=0.9375,
         probability_after=0.5,
+        probability_removed=0.2,
         status=DeficitChange.UNKNOWN,
     )
 

@@ -64,6 +64,7 @@ def test_deficits_say_what_they_are_worked_out_of_and_what_became_of_them(
         "probability_grown": 0.75,
         "probability_before": 0.9375,
         "probability_after": 0.5,
+        "probability_removed": 0.2,
         "status": "unknown",
     }
 

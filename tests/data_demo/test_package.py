@@ -166,14 +166,15 @@ def test_dynamics_show_different_ends(package: DataPackage, framework: Framework
             change.node: change.status
             for change in dynamics_of(request_for(package, educator), framework, policy).changes
         }
-        for educator in ("E01", "E08", "E13")
+        for educator in ("E01", "E02", "E08", "E13")
     }
     assert status == {
         "E01": {},
+        "E02": {"MET.DIG": "likely_remains", "SUB.HUM": "unknown"},
         "E08": {
             "SUB.PRI.01": "removed",
             "SUB.PRI.02": "none_before",
             "SUB.PRI.03": "removed",
         },
-        "E13": {"SUB.HUM.05": "unknown", "MET.PLN": "likely_remains"},
+        "E13": {"SUB.HUM.05": "unknown", "MET.PLN": "unknown"},
     }
