@@ -152,10 +152,19 @@ class Groups:
 class GroupView:
     """Tables of the deficits of groups.
 
-    ``least_people``: nothing about fewer measured people than this can be worked out of a table.
+    Parameters
+    ----------
+    least_people
+        Nothing about fewer measured people than this can be worked out of a table.
+    population_sd
+        How far the median of the people of a table may lie from ``prior_median``, in log odds.
+    group_sd
+        How far the mean of one of its groups may lie from that of all of them, in log odds.
     """
 
     least_people: int
+    population_sd: float
+    group_sd: float
 
 
 @dataclass(frozen=True, slots=True)

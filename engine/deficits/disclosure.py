@@ -21,7 +21,8 @@ are exact, each number printed must be of at least k people or, where three leve
 none; so must the rest. That keeps all-or-nearly-all and hardly-any out of a table, as reports of
 school results do (NCES 2011-603). For expected shares, at least two people's worth of probability
 must lie outside each level: then nobody's probability of any level has a lower bound, not even for
-one who knows his own.
+one who knows his own. That goes for the chances of each person's own posterior and for the amounts
+printed, which know of the other people; both are fixed numbers for each person, whatever the rows.
 
 Rows are tried from large to small and printed where everything printed remains safe; so beside a
 small school the next smallest one is withheld too, and the total stays.
@@ -30,28 +31,36 @@ small school the next smallest one is withheld too, and the total stays.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from engine.deficits.groupings import GroupSet
 from engine.domain import BoolArray, FloatArray, IntArray
 
-Safe = Callable[[Sequence[float]], bool]
-"""Whether a piece may be known: (people, then an amount for each level)."""
+Amount = float | FloatArray
+Safe = Callable[[Sequence[Amount]], bool | BoolArray]
+"""Whether a piece may be known: (people, then an amount for each level); or many pieces, each of
+these an array."""
 
 LEAST_OUTSIDE = 2.0
 """People's worth of probability that must lie outside of each level of a piece."""
 
 _ROUNDING = 1e-9
 
+_SURELY_FULL = 1e-6
+"""Least ratio of the eigenvalues of a matrix of full rank, far above what rounding leaves."""
+
 
 def safe_shares(least_people: int) -> Safe:
     """Rule for sums of level probabilities."""
 
-    def safe(piece: Sequence[float]) -> bool:
-        people = piece[0]
-        outside = people - max(piece[1:])
-        return people >= least_people and outside >= LEAST_OUTSIDE - _ROUNDING
+    def safe(piece: Sequence[Amount]) -> bool | BoolArray:
+        people, *amounts = piece
+        allowed: bool | BoolArray = people >= least_people
+        for amount in amounts:
+            allowed = allowed & (people - amount >= LEAST_OUTSIDE - _ROUNDING)
+        return allowed
 
     return safe
 
@@ -59,9 +68,9 @@ def safe_shares(least_people: int) -> Safe:
 def safe_count(least_people: int, level: int) -> Safe:
     """Rule for the number of people at one official level beside all others together."""
 
-    def safe(piece: Sequence[float]) -> bool:
+    def safe(piece: Sequence[Amount]) -> bool | BoolArray:
         count = piece[1 + level]
-        return min(count, piece[0] - count) >= least_people
+        return (count >= least_people) & (piece[0] - count >= least_people)
 
     return safe
 
@@ -70,8 +79,11 @@ def safe_counts(least_people: int, level: int) -> Safe:
     """Rule for the numbers at all levels, where that at ``level`` is known anyway."""
     one = safe_count(least_people, level)
 
-    def safe(piece: Sequence[float]) -> bool:
-        return one(piece) and all(count == 0 or count >= least_people for count in piece[1:])
+    def safe(piece: Sequence[Amount]) -> bool | BoolArray:
+        allowed = one(piece)
+        for count in piece[1:]:
+            allowed = allowed & ((count == 0) | (count >= least_people))
+        return allowed
 
     return safe
 
@@ -103,8 +115,9 @@ def printable(
     order = [g for g in order if safe(totals[g].tolist())]
     if groups.parent is not None:
         return _nested(order, groups.parent.tolist(), totals, safe)
-    sums = np.zeros((len(groups.patterns), 1 + amounts.shape[1]))
-    np.add.at(sums, groups.pattern[people], np.hstack([one, amounts]))
+    own, n_patterns = groups.pattern[people], len(groups.patterns)
+    columns = np.hstack([one, amounts]).T
+    sums = np.stack([_sums(own, column, n_patterns) for column in columns], axis=1)
     there = sums[:, 0] > 0
     return _overlapping(order, groups.patterns[there], sums[there], safe)
 
@@ -141,19 +154,62 @@ def _overlapping(
     order: Sequence[int], patterns: BoolArray, sums: FloatArray, safe: Safe
 ) -> BoolArray:
     """``sums`` has shape (n_patterns, 1 + n_levels)."""
+    pieces = _Pieces.whole(len(patterns))
     chosen: list[int] = []
     for g in order:
-        if _told_by_safe_pieces(patterns[:, [*chosen, g]], sums, safe):
+        finer = pieces.refined(patterns[:, g])
+        if _told_by_safe_pieces(patterns[finer.first][:, [*chosen, g]], finer, sums, safe):
+            pieces = finer
             chosen.append(g)
     printed = np.zeros(patterns.shape[1], dtype=np.bool_)
     printed[chosen] = True
     return printed
 
 
-def _told_by_safe_pieces(patterns: BoolArray, sums: FloatArray, safe: Safe) -> bool:
-    rows, which = np.unique(patterns, axis=0, return_inverse=True)
-    pieces = np.zeros((len(rows), sums.shape[1]))
-    np.add.at(pieces, which.ravel(), sums)
-    good = [safe(piece) for piece in pieces.tolist()]
-    matrix = rows.astype(np.float64)
-    return int(np.linalg.matrix_rank(matrix[good])) == int(np.linalg.matrix_rank(matrix))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pieces:
+    """Patterns that the groups chosen so far do not tell apart.
+
+    Parameters
+    ----------
+    piece
+        Shape (n_patterns,): which piece a pattern is part of.
+    first
+        Shape (n_pieces,): one pattern of each.
+    """
+
+    piece: IntArray
+    first: IntArray
+
+    @classmethod
+    def whole(cls, n_patterns: int) -> _Pieces:
+        return cls(np.zeros(n_patterns, dtype=np.int64), np.zeros(min(n_patterns, 1), np.int64))
+
+    def refined(self, member: BoolArray) -> _Pieces:
+        """The pieces cut in two by one more group."""
+        packed = 2 * self.piece + member
+        place = np.full(2 * len(self.first), -1, dtype=np.int64)
+        place[packed[::-1]] = np.arange(len(packed))[::-1]
+        there = place >= 0
+        return _Pieces((np.cumsum(there) - 1)[packed], place[there])
+
+    def sums(self, amounts: FloatArray) -> list[FloatArray]:
+        """Sums over the patterns of each piece, an array for each column of ``amounts``."""
+        return [_sums(self.piece, column, len(self.first)) for column in amounts.T]
+
+
+def _sums(part: IntArray, values: FloatArray, n_parts: int) -> FloatArray:
+    return np.bincount(part, values, n_parts).astype(np.float64)
+
+
+def _told_by_safe_pieces(matrix: BoolArray, pieces: _Pieces, sums: FloatArray, safe: Safe) -> bool:
+    """Whether safe pieces alone tell all chosen groups apart; ``matrix`` has a row for each."""
+    good = np.asarray(safe(pieces.sums(sums)))
+    if good.all():
+        return True
+    rows = matrix.astype(np.float64)
+    # products of 0 and 1 are whole numbers, so the eigenvalues are as good as their own rounding
+    values = np.linalg.eigvalsh(rows[good].T @ rows[good])
+    if values[0] > _SURELY_FULL * values[-1]:
+        return True
+    return int(np.linalg.matrix_rank(rows[good])) == int(np.linalg.matrix_rank(rows))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
+from scipy.special import betainc, digamma, zeta
 
 from engine.deficits.distribution import Posterior, deficit_moments, level_probability
 from engine.deficits.levels import official_level, target_of
@@ -106,7 +107,8 @@ class Targets:
         """Targets of the educators' present positions; a career aimed at counts for nothing."""
         found: dict[_Profile, int] = {}
         profile = [
-            found.setdefault((e.position, e.subjects, e.stages), len(found)) for e in educators
+            found.setdefault((e.position, tuple(sorted(set(e.subjects))), e.stages), len(found))
+            for e in educators
         ]
         rows = [_targets(p, framework, policy) for p in found]
         by_profile = np.array(rows, dtype=np.float64).reshape(-1, len(framework))
@@ -147,6 +149,11 @@ class Assessed:
         Shape (n, 3): of each level, from the posterior.
     mean, sd
         Shape (n,): of the deficit below the person's target, in [0, 1].
+    slope
+        Shape (n,), ≥ 0: how much the mean deficit falls when the log odds of the proficiency
+        rise by a unit.
+    odds_mean, odds_sd
+        Shape (n,): of the log odds of the proficiency.
     """
 
     person: IntArray
@@ -155,15 +162,32 @@ class Assessed:
     probability: FloatArray
     mean: FloatArray
     sd: FloatArray
+    slope: FloatArray
+    odds_mean: FloatArray
+    odds_sd: FloatArray
+
+    def at(self, node: int) -> Assessed:
+        """What was measured at one node."""
+        first, last = np.searchsorted(self.node, [node, node + 1])
+        part = slice(int(first), int(last))
+        return Assessed(*(getattr(self, field.name)[part] for field in fields(self)))
 
 
 def assess(measured: Measurements, targets: Targets, policy: PolicyProfile) -> Assessed:
-    """Levels and deficits of everything that was measured and applies to its person."""
+    """Levels and deficits of everything that was measured and applies to its person.
+
+    Notes
+    -----
+    The log odds of θ ~ Beta(a, b) have the mean ψ(a) − ψ(b) and the variance ψ'(a) + ψ'(b). If all
+    of them rise by dx, θ rises by θ(1 − θ)·dx, so the slope of the deficit is
+    E[θ(1 − θ); θ < target] = ab/((a + b)(a + b + 1)) · I_target(a + 1, b + 1).
+    """
     target = targets.by_profile[targets.profile[measured.person], measured.node]
     order = np.lexsort((measured.person, measured.node))
     order = order[~np.isnan(target[order])]
     posterior = Posterior.from_moments(measured.mean[order], measured.sd[order])
     levels = policy.levels
+    a, b = posterior.a, posterior.b
     mean, sd = deficit_moments(posterior, target[order])
     return Assessed(
         person=measured.person[order],
@@ -172,6 +196,9 @@ def assess(measured: Measurements, targets: Targets, policy: PolicyProfile) -> A
         probability=level_probability(posterior, levels.high_below, levels.minimal_above),
         mean=mean,
         sd=sd,
+        slope=a * b / ((a + b) * (a + b + 1)) * betainc(a + 1, b + 1, target[order]),
+        odds_mean=digamma(a) - digamma(b),
+        odds_sd=np.sqrt(zeta(2, a) + zeta(2, b)),
     )
 
 

@@ -20,9 +20,12 @@ class ShareEstimate:
     Parameters
     ----------
     expected
-        Mean over the people of their probability of the level, in [0, 1].
+        Mean over the people of their probability of the level, in [0, 1]; what all people of the
+        table have in common is averaged over.
     interval_90
-        The true share lies in it with at least 90 %.
+        The true share lies in it with about 90 %, if the policy's spreads are right: of people, of
+        the difficulty of one test that all sat, of the means of tables and of groups. It says
+        nothing of people who were not measured.
     """
 
     expected: float
@@ -47,8 +50,8 @@ class GroupRow:
     shares
         Estimates for high, medium, minimal; ``None`` = withheld or nobody measured.
     mean_deficit, deficit_interval_90
-        Mean deficit below target of the measured people, in [0, 1], and its 90 % interval;
-        ``None`` as for ``shares``.
+        Mean deficit below target of the measured people, in [0, 1], and its 90 % interval, which
+        holds the same as that of shares; ``None`` as for ``shares``.
     withheld
         Why there are no estimates: ``group_not_assessed``, ``group_too_few``,
         ``group_protected``; ``None`` = there are. Then nothing official is printed either.

@@ -3,13 +3,18 @@
 Two numbers stand side by side, as for one person. The *official* one counts the levels that the
 newest sittings gave. The *estimate* comes from the posteriors: with p_i the probability that
 person i's deficit is of a level, the expected share is the mean of the p_i, and the number of such
-people is Poisson-binomial (Hong 2013), which gives its interval exactly.
+people is a mixture of Poisson-binomials (Hong 2013), which gives its interval.
 
-What the interval is about: the true share among those n people who **were measured**, given the
-posteriors of each. It says nothing about members who were not: who is measured is not drawn at
-random in practice, and no number of them makes up for that. Nor does it hold what all measurements
-have in common (a test too hard for everybody, one observer's strictness), which no number of people
-averages out. People are shrunk one at a time towards the policy's prior, not towards their school.
+What the interval holds, besides the doubt about each person: that the mean of the people may differ
+from the policy's prior, which all of them tell of together; that the one test they sat may be
+harder or easier than it is taken for; that a group's mean may differ from everybody's
+(``engine.deficits.common_shift``). The last two no number of people averages out, so the interval
+of a thousand people is hardly narrower than that of two hundred.
+
+What it does not hold: members who were **not measured**. Who is measured is not drawn at random in
+practice, and no number of the others makes up for that. Nor a test further off than the policy's
+``procedure_sd``, nor tasks that do not measure the competency, nor a wrong spread of the prior.
+p_i is not quite what the person's own page says: it knows of the other people.
 
 What may be printed at all is decided in ``engine.deficits.disclosure``, for each node of the table
 as a whole. Results are protected; who belongs to a group and who was measured is not. Two tables of
@@ -24,8 +29,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.deficits.common_shift import CommonShift, common_shift
 from engine.deficits.disclosure import printable, safe_count, safe_counts, safe_shares
-from engine.deficits.distribution import Posterior
+from engine.deficits.group_estimates import GroupEstimates, PersonAmounts, estimate_groups
 from engine.deficits.group_measures import (
     LEVELS,
     Assessed,
@@ -36,10 +42,9 @@ from engine.deficits.group_measures import (
 )
 from engine.deficits.group_table import GroupRow, GroupTable, ShareEstimate
 from engine.deficits.groupings import Grouping, GroupSet, group_people
-from engine.deficits.poisson_binomial import count_intervals
 from engine.domain import BoolArray, Educator, FloatArray, IntArray, Reason
 from engine.framework import Framework, NodeLevel
-from engine.policy import PolicyProfile
+from engine.policy import GroupView, PolicyProfile
 
 _SPLITS = (LEVELS.index("minimal"), LEVELS.index("high"))
 """Levels of which the number may stand alone, beside all others together; ties to the first."""
@@ -87,13 +92,14 @@ def view_measurements(
     targets = Targets.of(educators, framework, policy)
     assessed = assess(measured, targets, policy)
     shown = np.array([g.grouping in (Grouping.ALL, by) for g in groups.groups])
-    least_people = policy.group_view.least_people
     rows: list[list[GroupRow]] = [[] for _ in groups.groups]
     for node in np.unique(assessed.node).tolist():
         if node_levels and framework.nodes[node].level not in node_levels:
             continue
         members = groups.members.T @ targets.applies(node).astype(np.float64)
-        table = _NodeTable.of(_at(assessed, node), groups, least_people, shown)
+        at = assessed.at(node)
+        shift = common_shift(at.odds_mean, at.odds_sd, node, framework, policy)
+        table = _NodeTable.of(at, groups, shown, shift, policy.group_view)
         about = framework.nodes[node]
         for g in np.flatnonzero(shown & (members > 0)).tolist():
             row = table.row(g, about.code, about.title, int(members[g]))
@@ -101,22 +107,9 @@ def view_measurements(
     return GroupTable(
         by=by,
         policy=policy.id,
-        least_people=least_people,
+        least_people=policy.group_view.least_people,
         n_people=len(educators),
         rows=tuple(row for of_group in rows for row in of_group),
-    )
-
-
-def _at(assessed: Assessed, node: int) -> Assessed:
-    first, last = np.searchsorted(assessed.node, [node, node + 1])
-    part = slice(int(first), int(last))
-    return Assessed(
-        assessed.person[part],
-        assessed.node[part],
-        assessed.level[part],
-        assessed.probability[part],
-        assessed.mean[part],
-        assessed.sd[part],
     )
 
 
@@ -132,10 +125,8 @@ class _NodeTable:
         Shape (n_groups,): what is printed: estimates; the number at level ``split``; all three.
     official
         Shape (n_groups, 3), people.
-    expected, low, high
-        Shape (n_groups, 3), shares; of groups that are ``estimated`` and asked for.
-    deficit
-        Shape (n_groups, 3): mean deficit and the ends of its interval, likewise.
+    estimates
+        Of groups that are ``estimated`` and asked for.
     """
 
     groups: GroupSet
@@ -146,38 +137,37 @@ class _NodeTable:
     all_levels: BoolArray
     split: int
     official: IntArray
-    expected: FloatArray
-    low: FloatArray
-    high: FloatArray
-    deficit: FloatArray
+    estimates: GroupEstimates
 
     @classmethod
-    def of(cls, at: Assessed, groups: GroupSet, least_people: int, shown: BoolArray) -> _NodeTable:
-        people = at.person
-        members = groups.members[people]
-        by_group = members.T
+    def of(
+        cls,
+        at: Assessed,
+        groups: GroupSet,
+        shown: BoolArray,
+        shift: CommonShift,
+        rule: GroupView,
+    ) -> _NodeTable:
+        people, least_people = at.person, rule.least_people
+        by_group = groups.members[people].T
         measured = np.asarray(by_group.sum(axis=1)).astype(np.int64)
         levels = np.eye(len(LEVELS))[at.level]
-        estimated = printable(
-            groups, people, at.probability, safe_shares(least_people), measured > 0
-        )
+        amounts = PersonAmounts.of(at, shift)
+        known = np.hstack([at.probability, amounts.probability])
+        estimated = printable(groups, people, known, safe_shares(least_people), measured > 0)
         split, one_level = _split(groups, people, levels, least_people, estimated)
-        rule = safe_counts(least_people, split)
-        n = np.maximum(measured, 1)[:, None]
-        ends = _count_ends(members, at.probability, estimated & shown)
+        all_safe = safe_counts(least_people, split)
+        wanted = estimated & shown
         return cls(
             groups=groups,
             least_people=least_people,
             measured=measured,
             estimated=estimated,
             one_level=one_level,
-            all_levels=printable(groups, people, levels, rule, one_level),
+            all_levels=printable(groups, people, levels, all_safe, one_level),
             split=split,
             official=np.rint(by_group @ levels).astype(np.int64),
-            expected=(by_group @ at.probability) / n,
-            low=ends[:, :, 0] / n,
-            high=ends[:, :, 1] / n,
-            deficit=_mean_deficit(by_group @ at.mean, by_group @ at.sd**2, measured),
+            estimates=estimate_groups(at, amounts, shift, groups, wanted, rule.group_sd),
         )
 
     def row(self, g: int, node: str, title: str, n_members: int) -> GroupRow:
@@ -188,7 +178,7 @@ class _NodeTable:
                 group, node, title, n_members, n_measured, withheld=reason, official_withheld=reason
             )
         high, medium, minimal = (self._share(g, level) for level in range(len(LEVELS)))
-        mean, low, top = self.deficit[g].tolist()
+        mean, low, top = self.estimates.deficit[g].tolist()
         whole = bool(self.all_levels[g])
         return GroupRow(
             group,
@@ -213,8 +203,9 @@ class _NodeTable:
         return high, medium, minimal
 
     def _share(self, g: int, level: int) -> ShareEstimate:
-        interval = (float(self.low[g, level]), float(self.high[g, level]))
-        return ShareEstimate(float(self.expected[g, level]), interval)
+        of = self.estimates
+        interval = (float(of.low[g, level]), float(of.high[g, level]))
+        return ShareEstimate(float(of.expected[g, level]), interval)
 
 
 def _split(
@@ -226,31 +217,6 @@ def _split(
         for level in _SPLITS
     ]
     return max(found, key=lambda entry: int(entry[1].sum()))
-
-
-def _count_ends(members: object, probability: FloatArray, wanted: BoolArray) -> IntArray:
-    """Intervals of the numbers of people, shape (n_groups, 3, 2)."""
-    entries = members.tocoo()  # type: ignore[attr-defined]
-    kept = wanted[entries.col]
-    place, group = entries.row[kept], entries.col[kept].astype(np.int64)
-    n_levels = probability.shape[1]
-    cell = group[:, None] * n_levels + np.arange(n_levels)
-    n_cells = len(wanted) * n_levels
-    ends = count_intervals(probability[place].ravel(), cell.ravel(), n_cells)
-    return ends.reshape(len(wanted), n_levels, 2)
-
-
-def _mean_deficit(total: FloatArray, variance: FloatArray, measured: IntArray) -> FloatArray:
-    """Mean deficits with the ends of 90 % intervals, shape (n_groups, 3).
-
-    The mean of independent deficits has a known mean and variance; the interval is that of the
-    Beta distribution with the same two, which keeps to [0, 1] and to one side near its ends.
-    """
-    n = np.maximum(measured, 1)
-    mean = np.clip(total / n, 0.0, 1.0)
-    sd = np.minimum(np.sqrt(variance) / n, 0.999 * np.sqrt(mean * (1 - mean)))
-    beta = Posterior.from_moments(mean, sd)
-    return np.stack([mean, beta.quantile(0.05), beta.quantile(0.95)], axis=1)
 
 
 def _withheld(n_measured: int, least_people: int) -> Reason:

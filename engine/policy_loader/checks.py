@@ -63,6 +63,7 @@ RANGES: tuple[Range, ...] = (
     Range("targets.profiles.*.target", 0, 1),
     Range("groups.*", 0, 1),
     Range("group_view.least_people", 3, 1000),
+    Range("group_view.*_sd", 0, 5),
     Range("limits.horizon_weeks", 1, 156),
     Range("limits.steps_max", 1, 100),
     Range("limits.parallel_max", 1, 100),

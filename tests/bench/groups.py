@@ -1,7 +1,8 @@
 """Time of a group view: ``python -m tests.bench.groups [--people N] [--nodes N] [--schools N]``.
 
-People of a made-up region, every one measured at every node; the table by school and by district,
-from arrays and from records of every person. Nothing of it is asserted.
+People of a made-up region with one to three of 25 subjects, every one measured at every node; the
+table by school, district and subject, from arrays and from records of every person. With
+``--coverage`` instead: how often intervals of simulated groups hold the truth. Nothing is asserted.
 """
 
 from __future__ import annotations
@@ -20,8 +21,18 @@ from engine.deficits.groupings import Grouping
 from engine.domain import Educator, NodeProficiency, Organisation, Position, Proficiency
 from engine.framework import Framework, load_framework
 from engine.policy import load_policy
+from tests.engine.deficits.simulated_groups import World, coverage
 
 SCHOOLS_PER_DISTRICT = 50
+SUBJECTS = 25
+WORLDS = {
+    "from the model": {"own_sd": 0.2},
+    "one test for all": {"common_sd": 0.2},
+    "median 0.75": {"median": 0.75, "own_sd": 0.2},
+    "both": {"median": 0.75, "common_sd": 0.2},
+    "one test of 25 tasks": {"common_sd": 0.2, "tasks": 25},
+    "ten districts": {"common_sd": 0.2, "districts": 10, "district_sd": 0.3},
+}
 
 
 def draw_people(rng: np.random.Generator, count: int, schools: int) -> list[Educator]:
@@ -32,8 +43,14 @@ def draw_people(rng: np.random.Generator, count: int, schools: int) -> list[Educ
     ]
     where = rng.integers(0, schools, count).tolist()
     return [
-        Educator(f"e{i}", Position.TEACHER, organisation=places[s]) for i, s in enumerate(where)
+        Educator(f"e{i}", Position.TEACHER, _subjects(rng), organisation=places[s])
+        for i, s in enumerate(where)
     ]
+
+
+def _subjects(rng: np.random.Generator) -> tuple[str, ...]:
+    taught = rng.choice(SUBJECTS, rng.integers(1, 4), replace=False)
+    return tuple(f"предмет {s}" for s in taught.tolist())
 
 
 def draw_measurements(
@@ -70,19 +87,32 @@ def _timed(what: str, make: Callable[[], GroupTable]) -> None:
     print(f"{what}: {wall:.1f} s ({cpu:.1f} s of work), {len(table.rows)} rows, {shown} shown")
 
 
+def _print_coverage() -> None:
+    policy = load_policy("default")
+    for people in (30, 200, 1000):
+        for name, world in WORLDS.items():
+            found = coverage(World(people=people, **world), policy, seed=1, tables=150)  # type: ignore[arg-type]
+            held = f"shares {found.shares:.3f}, mean deficits {found.deficits:.3f}"
+            print(f"{people} people, {name}: {held}; width of shares {found.width:.3f}")
+
+
 def main() -> None:
     """Print the times."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=35_000)
     parser.add_argument("--nodes", type=int, default=40)
     parser.add_argument("--schools", type=int, default=1_000)
+    parser.add_argument("--coverage", action="store_true")
     asked = parser.parse_args()
+    if asked.coverage:
+        _print_coverage()
+        return
     rng = np.random.default_rng(0)
     framework, policy = load_framework(), load_policy("default")
     educators = draw_people(rng, asked.people, asked.schools)
     measured = draw_measurements(rng, asked.people, asked.nodes, framework)
     members = records_of(educators, measured, framework)
-    for by in (Grouping.SCHOOL, Grouping.DISTRICT):
+    for by in (Grouping.SCHOOL, Grouping.DISTRICT, Grouping.SUBJECT):
         from_arrays = partial(view_measurements, educators, measured, by, framework, policy)
         _timed(f"{by}, from arrays", from_arrays)
         _timed(f"{by}, from records", partial(group_view, members, by, framework, policy))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.deficits.group_view import Member
-from engine.domain import Educator, NodeProficiency, Organisation, Position, Proficiency
+from engine.domain import Educator, Method, NodeProficiency, Organisation, Position, Proficiency
 from engine.policy import GroupView
 from tests.engine.diagnostics.examples import framework, policy
 
@@ -15,9 +15,20 @@ SHARES = (0.3, 0.7, 1.0)
 """Raw shares of a high, a medium and a minimal official level."""
 
 
-def profile(least_people):
+def profile(least_people, *, population_sd=0.5, group_sd=0.3, **diagnostics):
     """The round policy of the diagnostics' examples, with so many people at least."""
-    return replace(policy(), group_view=GroupView(least_people))
+    rule = GroupView(least_people, population_sd, group_sd)
+    return replace(policy(**diagnostics), group_view=rule)
+
+
+def unrelated(least_people):
+    """The same where people have nothing in common but the prior, which is known exactly."""
+    return profile(
+        least_people,
+        population_sd=0.0,
+        group_sd=0.0,
+        procedure_sd={**policy().diagnostics.procedure_sd, Method.TEST: 0.0},
+    )
 
 
 def school(key, district="Север"):

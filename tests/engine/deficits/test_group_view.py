@@ -9,8 +9,9 @@ from scipy.stats import beta, binom
 from engine.deficits.group_measures import Measurements, Targets, assess
 from engine.deficits.group_view import Member, group_view, view_measurements
 from engine.deficits.groupings import Group, Grouping, group_people
+from engine.diagnostics.logit_normal import share_below, share_moments
 from engine.domain import Position, Proficiency
-from engine.policy import TargetProfile
+from engine.policy import GroupView, TargetProfile, load_policy
 from tests.engine.deficits.group_people import (
     FRAMEWORK,
     NODE,
@@ -19,14 +20,17 @@ from tests.engine.deficits.group_people import (
     person,
     profile,
     school,
+    unrelated,
 )
+from tests.engine.deficits.simulated_groups import World, coverage
 
 POLICY = profile(5)
+UNRELATED = unrelated(5)
 
 
-def everybody(members, **asked):
+def everybody(members, policy=POLICY):
     """The one row of all people at the one node that was measured."""
-    (row,) = group_view(members, Grouping.ALL, FRAMEWORK, POLICY, **asked).rows
+    (row,) = group_view(members, Grouping.ALL, FRAMEWORK, policy).rows
     return row
 
 
@@ -46,7 +50,8 @@ def test_official_numbers_are_those_of_the_newest_sittings():
 def test_expected_shares_and_intervals_of_equal_people():
     """Twenty people with θ ~ Beta(5.4, 3.6): each level's number is binomial."""
     mean, sd = 0.6, np.sqrt(0.24 / 10)
-    row = everybody([member(person(i), i % 3, mean=mean, sd=sd) for i in range(20)])
+    members = [member(person(i), i % 3, mean=mean, sd=sd) for i in range(20)]
+    row = everybody(members, UNRELATED)
     theta = beta(5.4, 3.6)
     chances = (theta.cdf(0.6), theta.cdf(0.8) - theta.cdf(0.6), theta.sf(0.8))
     for share, chance in zip(row.shares, chances, strict=True):
@@ -62,7 +67,7 @@ def test_mean_deficit_takes_each_persons_own_target():
         member(person(i + 5, position=Position.HEAD), i % 3, mean=0.5, sd=0.001) for i in range(5)
     ]
     sure = [member(person(i + 10), i % 3, mean=0.95, sd=0.001) for i in range(5)]
-    row = everybody([*teachers, *heads, *sure])
+    row = everybody([*teachers, *heads, *sure], UNRELATED)
     assert row.mean_deficit == pytest.approx((5 * 0.3 + 5 * 0.4 + 5 * 0.0) / 15, abs=1e-4)
     low, high = row.deficit_interval_90
     assert low < row.mean_deficit < high
@@ -73,7 +78,7 @@ def test_target_of_a_subject():
     """Where policy asks physicists for 0.7, six of θ = 0.5 lack 0.2 each; six others lack 0.3."""
     profile_ = TargetProfile(target=0.7, subject="физика")
     policy = dataclasses.replace(
-        POLICY, targets=dataclasses.replace(POLICY.targets, profiles=(profile_,))
+        UNRELATED, targets=dataclasses.replace(POLICY.targets, profiles=(profile_,))
     )
     members = [
         member(person(i, subjects=("физика" if i < 6 else "химия",)), i % 3, mean=0.5, sd=0.001)
@@ -86,13 +91,14 @@ def test_target_of_a_subject():
 
 @pytest.mark.parametrize("size", [6, 25])
 def test_intervals_cover_what_is_true(size):
-    """Truth drawn from the posteriors: shares and mean deficits lie inside as often as stated."""
+    """Truth drawn from the posteriors, nothing in common: as often inside as stated."""
     rng = np.random.default_rng(size)
     inside = {"share": [], "deficit": []}
     for _ in range(150):
         mean = rng.uniform(0.35, 0.95, size)
         sd = np.sqrt(mean * (1 - mean) / rng.uniform(5, 20, size))
-        row = everybody([member(person(i), i % 3, mean=mean[i], sd=sd[i]) for i in range(size)])
+        members = [member(person(i), i % 3, mean=mean[i], sd=sd[i]) for i in range(size)]
+        row = everybody(members, UNRELATED)
         if row.shares is None:
             continue
         tasks = mean * (1 - mean) / sd**2 - 1
@@ -108,6 +114,45 @@ def test_intervals_cover_what_is_true(size):
     assert len(inside["deficit"]) > 4000
     assert np.mean(inside["share"]) >= 0.9 - 0.01
     assert 0.88 <= np.mean(inside["deficit"]) <= 0.92
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        World(30, common_sd=0.2),
+        World(200, own_sd=0.2),
+        World(200, common_sd=0.2),
+        World(200, median=0.75, own_sd=0.2),
+        World(1000, common_sd=0.2),
+        World(600, common_sd=0.2, districts=6, district_sd=0.3),
+    ],
+    ids=str,
+)
+def test_intervals_hold_what_people_have_in_common(world):
+    """One test for all, harder or easier by the policy's sd, people better than the prior, or
+    districts that differ: shares and deficits lie inside in four tables of five at least."""
+    found = coverage(world, load_policy("default"), seed=2, tables=20)
+    assert found.shares >= 0.8
+    assert found.deficits >= 0.8
+
+
+def test_expected_shares_follow_the_people_from_the_prior():
+    """Two thousand people of median 0.75 where the policy has 0.65: the mean of their posteriors
+    is off by more than the estimate, which has all but a fifth of the way from it to the truth."""
+    rng = np.random.default_rng(4)
+    prior = np.log(0.65 / 0.35)
+    truth = np.log(0.75 / 0.25) + rng.normal(0, np.sqrt(1.22), 2000)
+    seen = truth + rng.normal(0, 1.0, 2000)
+    worth = 1.22 / 2.22
+    mean, sd = share_moments(prior + worth * (seen - prior), np.full(2000, np.sqrt(1.22 / 2.22)))
+    policy = dataclasses.replace(load_policy("default"), group_view=GroupView(5, 2.0, 0.0))
+    levels = np.digitize(seen, [0.0, 1.0])
+    members = [member(person(i), int(levels[i]), mean=mean[i], sd=sd[i]) for i in range(2000)]
+    row = everybody(members, policy)
+    true = (1 / (1 + np.exp(-truth)) < 0.6).mean()
+    alone = share_below(prior + worth * (seen - prior), np.sqrt(1.22 / 2.22), 0.6).mean()
+    assert alone - true > 0.05
+    assert abs(row.shares[0].expected - true) < 0.2 * (alone - true)
 
 
 # --------------------------------------------------------------------------- who is counted

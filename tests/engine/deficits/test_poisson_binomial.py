@@ -16,7 +16,8 @@ PROBABILITY = st.floats(0, 1)
 
 def one_group(probability, mass=0.9):
     group = np.zeros(len(probability), dtype=np.int64)
-    return tuple(count_intervals(np.array(probability), group, 1, mass=mass)[0].tolist())
+    cases = np.array(probability)[:, None]
+    return tuple(count_intervals(cases, group, 1, mass=mass)[0].tolist())
 
 
 @given(st.lists(PROBABILITY, min_size=1, max_size=9))
@@ -53,7 +54,7 @@ def test_groups_are_counted_apart():
     rng = np.random.default_rng(3)
     group = rng.permutation(np.repeat([0, 1, 3, 4], [1, 2, 37, 200]))
     p = rng.random(len(group))
-    together = count_intervals(p, group, 5)
+    together = count_intervals(p[:, None], group, 5)
     apart = [one_group(p[group == g]) if (group == g).any() else (0, 0) for g in range(5)]
     assert together.tolist() == [list(ends) for ends in apart]
 
@@ -72,7 +73,37 @@ def test_interval_covers_the_true_number():
     group = np.repeat(np.arange(4000), sizes)
     p = rng.beta(0.6, 1.2, len(group))
     truth = np.bincount(group, rng.random(len(group)) < p, minlength=4000)
-    low, high = count_intervals(p, group, 4000).T
+    low, high = count_intervals(p[:, None], group, 4000).T
     covered = np.mean((low <= truth) & (truth <= high))
     # whole numbers make it conservative; 0.89 is two standard errors below what is promised
     assert 0.89 <= covered <= 0.985
+
+
+@pytest.mark.parametrize("sizes", [(3, 8, 1, 20), (60, 9, 300, 41)])
+def test_mixture_of_cases_is_the_weighted_sum(sizes):
+    """Three cases of a common cause: the ends are the quantiles of the summed distributions."""
+    rng = np.random.default_rng(len(sizes))
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    p = rng.beta(1, 2, (len(group), 1)) ** np.array([0.4, 1.0, 2.5])
+    weights = np.array([0.2, 0.5, 0.3])
+    found = count_intervals(p, group, len(sizes), weights=weights)
+    for g, ends in enumerate(found.tolist()):
+        mixture = sum(
+            weight * count_distribution(case)
+            for weight, case in zip(weights, p[group == g].T, strict=True)
+        )
+        below = np.cumsum(mixture)
+        want = [int((below < level - 1e-12).sum()) for level in (0.05, 0.95)]
+        assert ends == pytest.approx(want, abs=0 if sizes[g] <= 20 else 1)
+
+
+@pytest.mark.parametrize("n", [37, 200, 3000])
+@pytest.mark.parametrize("p", [0.02, 0.3, 0.5])
+def test_large_numbers_leave_hardly_more_outside(n, p):
+    """Refined normal ends of binomial numbers: each tail is at most 5 % and 0.003 more."""
+    low, high = one_group(np.full(n, p))
+    number = binom(n, p)
+    assert number.cdf(low - 1) <= 0.053
+    assert number.sf(high) <= 0.053
+    assert number.cdf(low) >= 0.047
+    assert number.sf(high - 1) >= 0.047
