@@ -18,7 +18,10 @@ from engine.dynamics import ChangeEntry, ProficiencyEntry
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One diagnostic result behind a deficit."""
+    """One diagnostic result behind a deficit.
+
+    ``observer`` gave the mark, ``criterion`` is that of an observation card; ``None`` = not stated.
+    """
 
     procedure_id: str
     date: dt.date
@@ -26,6 +29,8 @@ class Evidence:
     score: float
     max_score: float
     n_tasks: int | None
+    observer: str | None = None
+    criterion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from engine.diagnostics.calibration_report import (
     LEAST_ANSWERS,
     LEAST_SLOPE,
     MOST_INTERCEPT,
+    RELIABILITY_PEOPLE,
     CalibrationReport,
     FitCheck,
     ItemCheck,
-    SkillCheck,
     items_to_look_at,
 )
 from engine.documents.text import clean
@@ -60,7 +60,7 @@ def render_card(
         "# Карточка калибровки заданий",
         "\n".join(_made_from(report, source, framework, created_on)),
         "## Умения",
-        _skills(report.skills),
+        _skills(report),
         "## Как предсказаны отложенные ответы",
         _fit(report.fit),
         "## Задания, на которые стоит посмотреть",
@@ -105,7 +105,8 @@ def _made_from(
     )
 
 
-def _skills(skills: Sequence[SkillCheck]) -> str:
+def _skills(report: CalibrationReport) -> str:
+    skills = report.skills
     lines = ["| умение | заданий | надёжность |", "|---|---|---|"]
     lines += [f"| {_cell(s.skill)} | {s.n_items} | {_number(s.reliability)} |" for s in skills]
     weak = [_cell(s.skill) for s in skills if s.reliability < RELIABLE]
@@ -113,6 +114,11 @@ def _skills(skills: Sequence[SkillCheck]) -> str:
         "Надёжность — какая часть различий между людьми видна по этим ответам, а не от случая "
         "(предельная надёжность, от 0 до 1)."
     )
+    if report.people < RELIABILITY_PEOPLE:
+        note += (
+            f" Здесь она не указана: людей {_whole(report.people)}, а меньше чем по "
+            f"{RELIABILITY_PEOPLE} она случайна."
+        )
     if weak:
         note += (
             f" Ниже {_number(RELIABLE)}: {', '.join(weak)} — по отдельному человеку судите "

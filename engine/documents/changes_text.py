@@ -17,9 +17,11 @@ from engine.dynamics import ChangeEntry, EducatorDynamics, PointEntry
 from engine.recommendation import RouteEntry
 from engine.wording import known_language, label, phrase, sentence
 from engine.wording.dates import date
-from engine.wording.summaries import tasks_done
+from engine.wording.summaries import direction_words, tasks_done
 
 FIRST, LAST = "○", "●"
+_LEAST_CHANGE = 0.005
+"""A smaller change prints as 0,00: it went nowhere."""
 _STATUS_STYLE = {
     "removed": "green",
     "likely_removed": "green",
@@ -41,12 +43,27 @@ def _change(change: ChangeEntry, language: str) -> ChangeView:
         points=tuple(_point(point, language) for point in change.points),
         size=t("change_size", change=change.change, low=low, high=high),
         grown=t("change_grown", chance=change.probability_grown),
-        status=label("deficit_change", change.status, language),
+        status=t(
+            "change_became",
+            status=label("deficit_change", change.status, language),
+            direction=direction_words(change.probability_grown, change.status, language),
+        ),
+        aside=_aside(change, language),
         chances=t(
             "change_chances", before=change.probability_before, after=change.probability_after
         ),
         code=change.status,
     )
+
+
+def _aside(change: ChangeEntry, language: str) -> str:
+    """What to say where the estimate went the other way than the shares done; else nothing."""
+    by_shares = change.points[-1].raw_share - change.points[0].raw_share
+    if abs(change.change) < _LEAST_CHANGE or by_shares * change.change >= 0:
+        return ""
+    grew = change.change > 0
+    key = "change_up_despite_result" if grew else "change_down_despite_result"
+    return phrase(key, language)
 
 
 def _point(point: PointEntry, language: str) -> PointView:
@@ -57,9 +74,9 @@ def _point(point: PointEntry, language: str) -> PointView:
         date=point.date,
         level=label("official_level", point.official_level, language),
         share=point.raw_share,
-        done=done[0] if done and done[1] else None,
-        about=done[0] if done and not done[1] else None,
+        done=done,
         n_tasks=point.n_tasks,
+        tasks=point.n_tasks if done is None else None,
     )
     low, high = point.interval_90
     return PointView(said, point.estimate, low, high)
@@ -104,7 +121,8 @@ def _told(change: ChangeView, language: str) -> Text:
     status = phrase("change_status", language, status=change.status)
     text = Text(sentence(status).rstrip("."), style=_STATUS_STYLE.get(change.code, ""))
     size = phrase("change_by", language, size=change.size)
-    for line in (change.chances, size, change.grown, *(point.said for point in change.points)):
+    told = (change.aside, change.chances, size, change.grown)
+    for line in (*filter(None, told), *(point.said for point in change.points)):
         text.append(f"\n{line}", style="dim")
     return text.append("\n")
 

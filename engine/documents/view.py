@@ -47,7 +47,8 @@ class PointView:
 class ChangeView:
     """Change of one competency between its first and its last measurement in words.
 
-    ``code`` is the value of ``DeficitChange`` that ``status`` words.
+    ``code`` is the value of ``DeficitChange`` that ``status`` words; ``aside`` tells why the
+    estimate went the other way than the shares done, and is empty where it did not.
     """
 
     title: str
@@ -55,6 +56,7 @@ class ChangeView:
     size: str
     grown: str
     status: str
+    aside: str
     chances: str
     code: str
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engine.documents.evidence_text import evidence_lines
 from engine.documents.view import (
     CheckpointView,
     DeficitView,
@@ -19,7 +20,6 @@ from engine.domain import Reason
 from engine.recommendation import (
     Checkpoint,
     DeficitEntry,
-    Evidence,
     MeetingEntry,
     MentorEntry,
     Recommendation,
@@ -49,6 +49,9 @@ from engine.wording.summaries import LEVELS
 _LEAST_EXPECTED = 0.05
 """An expected number that would print as 0,0 is not worth a line."""
 
+_LEAST_CLOSED = 0.005
+"""What would print as 0,00 closes nothing."""
+
 
 def zone_of(rec: Recommendation) -> ZoneInfo:
     """The educator's zone; UTC where its name is unknown."""
@@ -61,12 +64,6 @@ def zone_of(rec: Recommendation) -> ZoneInfo:
 def speaks_for(reason: Reason) -> bool:
     """Whether a reason for a mentor says anything for him: factors of no weight do not."""
     return reason.parameters.get("contribution") != 0
-
-
-def _counted(lines: Iterable[str]) -> Iterable[str]:
-    """Each different line once, with its number where it came more than once."""
-    for line, count in Counter(lines).items():
-        yield line if count == 1 else f"{line} × {count}"
 
 
 def _listed(value: object) -> TypeGuard[Sequence[str]]:
@@ -212,7 +209,12 @@ class Worder:
                 d.official_level, d.level_probability, d.raw_score, d.raw_max, self.language
             )
             likelihood = likelihood_words(
-                d.level_probability, d.raw_score, d.raw_max, d.n_tasks, self.language
+                d.level_probability,
+                d.raw_score,
+                d.raw_max,
+                d.n_tasks,
+                self.language,
+                official_level=d.official_level,
             )
         else:
             official, likelihood = self.t(f"demand_{d.kind}"), ""
@@ -225,7 +227,7 @@ class Worder:
             likelihood=likelihood,
             size=size,
             closed_words=self.after(d.estimate, closed),
-            evidence=tuple(_counted(self.evidence(e) for e in d.evidence)),
+            evidence=tuple(evidence_lines(d.evidence, self.language)),
             estimate=d.estimate,
             low=low,
             high=high,
@@ -236,24 +238,13 @@ class Worder:
         """What the route closes of a deficit and what it leaves; empty without a route."""
         if self.rec.route is None:
             return ""
-        if closed < 0.005:
+        if closed < _LEAST_CLOSED:
             return self.t("closed_nothing")
         return self.t("closed_words", closed=closed, rest=max(0.0, estimate - closed))
 
-    def evidence(self, e: Evidence) -> str:
-        """One diagnostic result behind a deficit."""
-        return self.t(
-            "evidence",
-            method=label("method", e.method, self.language),
-            date=e.date,
-            score=e.score,
-            max_score=e.max_score,
-            n_tasks=e.n_tasks,
-            procedure=e.procedure_id,
-        )
-
     def step(self, index: int, s: Step) -> StepView:
         """One step, numbered as in every document."""
+        closings = [c for c in s.closes if c.expected >= _LEAST_CLOSED]
         closes = tuple(
             self.t(
                 "closing",
@@ -261,7 +252,7 @@ class Worder:
                 expected=c.expected,
                 interval=c.interval if c.interval[1] - c.interval[0] > 1e-9 else None,
             )
-            for c in s.closes
+            for c in closings
         )
         reasons = [word(reason, None, self.language) for reason in s.reasons]
         spoken_of = {reason.parameters.get("title") for reason in s.reasons}
@@ -283,7 +274,7 @@ class Worder:
             funding=self.funding(s),
             closes=closes,
             unexplained=tuple(
-                text for text, c in zip(closes, s.closes, strict=True) if c.title not in spoken_of
+                text for text, c in zip(closes, closings, strict=True) if c.title not in spoken_of
             ),
             reasons=tuple(reasons),
             record=s,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.domain import Demand, DemandKind, Reason
+from engine.domain import Demand, DemandKind, NodeProficiency, OfficialLevel, Reason
 from engine.planning.admissible import counted_gains
 from engine.planning.checks import CheckReport, check_route
 from engine.planning.problem import RouteProblem
@@ -21,6 +21,8 @@ GAIN_UNITS = 10_000
 MPT = 1_000
 LEAST_SHOWN = 0.005
 """Part of a whole deficit below which a number would be printed as 0,00."""
+_WHOLE = 1e-6
+"""A number of tasks nearer than this to a whole one is whole."""
 TRIALS_PER_DEMAND = 20
 """Candidates tried to find out what keeps a demand open; the strongest ones come first."""
 
@@ -140,11 +142,23 @@ def _demand_reason(demand: Demand, fact: ClosingFact, requests: Mapping[str, str
         return Reason("closes_development", parameters)
     parameters["estimate"] = round(demand.expected, 4)
     measured = demand.proficiency
-    # Tasks can be told only where they were stated; a default of the policy is nobody's test.
-    if measured is not None and measured.raw_tasks:
-        parameters["n_tasks"] = measured.raw_tasks
-        parameters["n_tasks_wrong"] = round(measured.raw_tasks * (1 - measured.raw_share))
+    if measured is not None:
+        parameters |= _own_result(measured, demand.official_level)
     return Reason("closes_deficit", parameters)
+
+
+def _own_result(measured: NodeProficiency, level: OfficialLevel | None) -> dict[str, object]:
+    """Tasks not done; the share where the node's own result shows no deficit by itself.
+
+    Tasks can be told only where they were stated (a default of the policy is nobody's test) and
+    where the score stands for a whole number of them.
+    """
+    if level is OfficialLevel.MINIMAL:
+        return {"result_share": round(measured.raw_share, 4)}
+    wrong = measured.raw_tasks * (1 - measured.raw_share)
+    if not measured.raw_tasks or abs(wrong - round(wrong)) > _WHOLE:
+        return {}
+    return {"n_tasks": measured.raw_tasks, "n_tasks_wrong": round(wrong)}
 
 
 def _pin_reason(code: str, label: str, title: str) -> Reason:

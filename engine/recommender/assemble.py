@@ -150,7 +150,16 @@ def _evidence(demand: Demand) -> tuple[Evidence, ...]:
     if demand.proficiency is None:
         return ()
     return tuple(
-        Evidence(e.procedure_id, e.date, e.method.value, e.score, e.max_score, e.n_tasks)
+        Evidence(
+            procedure_id=e.procedure_id,
+            date=e.date,
+            method=e.method.value,
+            score=e.score,
+            max_score=e.max_score,
+            n_tasks=e.n_tasks,
+            observer=e.observer,
+            criterion=e.criterion,
+        )
         for e in demand.proficiency.evidence
     )
 

@@ -14,9 +14,13 @@ LEVELS: tuple[str, str, str] = ("high", "medium", "minimal")
 PROVED = ("OPTIMAL", "WITHIN_GAP")
 """Statuses of a route that is known to be as good as was asked for."""
 
-SURE, LIKELY = 0.95, 0.5
-"""Probability of a high or medium deficit from which it is called so. Words, not decisions:
-no rule and no value of a route depends on them."""
+CLEAR, LIKELY, UNLIKELY = 0.9, 0.7, 0.3
+"""Probability of a high deficit from which it is called clear, of one above minimal from which it
+is called probable, and up to which it is called unlikely; between the last two nothing is claimed.
+Six tasks never show a clear deficit unless nearly all are wrong. The same words as of changes
+between diagnostics: the first two are the thresholds of the default policy's ``[dynamics]``, the
+third is the second seen from the other side. Words, not decisions: no rule and no value of a
+route depends on them."""
 
 
 def official_level_words(
@@ -57,20 +61,37 @@ def _chance_of(
     return None if math.isnan(chance) else chance
 
 
-def tasks_done(
-    raw_score: float | None, raw_max: float | None, n_tasks: int | None
-) -> tuple[int, bool] | None:
-    """Tasks that the score stands for, and whether it is exactly so many.
+def tasks_done(raw_score: float | None, raw_max: float | None, n_tasks: int | None) -> int | None:
+    """Tasks that the score stands for.
 
     Returns
     -------
-    tuple of int and bool, or None
-        ``None`` where the score, the maximum or the number of tasks is not stated.
+    int or None
+        ``None`` where something is not stated or the score stands for no whole number of tasks:
+        a rounded one can belong to another official level than the share itself.
     """
     if raw_score is None or not raw_max or not n_tasks:
         return None
     done = raw_score / raw_max * n_tasks
-    return math.floor(done + 0.5), abs(done - round(done)) < 1e-6
+    return round(done) if abs(done - round(done)) < 1e-6 else None
+
+
+def own_result_words(
+    raw_score: float | None, raw_max: float | None, n_tasks: int | None, language: str = "ru"
+) -> str | None:
+    """A node's own result: «2 из 6 заданий», or the score itself «15 из 25 баллов, 7 заданий».
+
+    Returns
+    -------
+    str or None
+        ``None`` where the number of tasks is not stated: the share is told beside.
+    """
+    if raw_score is None or not raw_max or not n_tasks:
+        return None
+    done = tasks_done(raw_score, raw_max, n_tasks)
+    if done is not None:
+        return phrase("own_tasks", language, done=done, n_tasks=n_tasks)
+    return phrase("own_score", language, score=raw_score, most=raw_max, n_tasks=n_tasks)
 
 
 def likelihood_words(
@@ -79,31 +100,57 @@ def likelihood_words(
     raw_max: float | None,
     n_tasks: int | None,
     language: str = "ru",
+    *,
+    official_level: str | None = None,
 ) -> str:
     """How sure the deficit is, with the evidence behind: «вероятный дефицит (2 из 6 заданий)».
 
     The words follow the probability that the deficit is above minimal; the brackets tell how many
-    tasks were done.
+    tasks were done. Where the ``official_level`` of the node's own newest result says the
+    opposite of that probability, the words say where the verdict comes from.
     """
     language = known_language(language)
     if level_probability is None or any(math.isnan(p) for p in level_probability):
         return phrase("deficit_not_measured", language)
     above = level_probability[0] + level_probability[1]
-    key = (
-        "deficit_sure"
-        if above >= SURE
-        else "deficit_likely"
-        if above >= LIKELY
-        else "deficit_unlikely"
-    )
-    done = tasks_done(raw_score, raw_max, n_tasks)
-    return phrase(
-        key,
-        language,
-        done=None if done is None or not done[1] else done[0],
-        about=None if done is None or done[1] else done[0],
-        n_tasks=n_tasks,
-    )
+    own = own_result_words(raw_score, raw_max, n_tasks, language)
+    return phrase(_verdict(level_probability[0], above, official_level), language, own=own)
+
+
+def _verdict(high: float, above: float, official_level: str | None) -> str:
+    """Key of the words for the probabilities of a high deficit and of one above minimal."""
+    if above >= LIKELY and official_level == "minimal":
+        return "deficit_despite_result"
+    if above <= UNLIKELY and official_level in ("high", "medium"):
+        return "no_deficit_despite_result"
+    if high >= CLEAR:
+        return "deficit_sure"
+    if above >= LIKELY:
+        return "deficit_likely"
+    return "deficit_unlikely" if above <= UNLIKELY else "deficit_undecided"
+
+
+def direction_words(probability_grown: float, status: str, language: str = "ru") -> str | None:
+    """Whether the proficiency has grown or fallen, where that is as sure as a clear deficit.
+
+    Parameters
+    ----------
+    probability_grown
+        P(θ(last) > θ(first)).
+    status
+        Value of ``DeficitChange``: a growth that shows no removal yet is told as such.
+
+    Returns
+    -------
+    str or None
+        ``None`` where neither is sure.
+    """
+    if 1 - probability_grown >= CLEAR:
+        return phrase("change_fallen", language)
+    if probability_grown < CLEAR:
+        return None
+    open_yet = status in ("likely_remains", "unknown")
+    return phrase("change_risen_not_enough" if open_yet else "change_risen", language)
 
 
 def status_words(status: str, language: str = "ru", *, empty: bool = False) -> str:

@@ -173,6 +173,19 @@ def test_wrong_values_are_named_by_place(
         assert kept.routes.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("language", "bound"),
+    [("ru", "нужно не больше 1 000 000"), ("en", "must be at most 1,000,000")],
+)
+def test_bounds_are_written_as_people_write_them(
+    client: TestClient, language: str, bound: str
+) -> None:
+    """A bound of a decimal field is a number of the language, without «.0»."""
+    headers = {"Accept-Language": language}
+    answer = client.post("/routes", json=with_score(score=2e6, max_score=2), headers=headers)
+    assert [e["detail"] for e in answer.json()["errors"]] == [bound]
+
+
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e309", "-1e309"])
 @pytest.mark.parametrize(
     ("body", "pointer"),

@@ -118,6 +118,29 @@ def test_stages_answer_alone(real: TestClient, body: dict[str, Any]) -> None:
     assert all(i["eligible"] and i["title"] for i in ranked["items"])
 
 
+def test_evidence_names_its_observer_and_criterion(real: TestClient, body: dict[str, Any]) -> None:
+    """Both answers carry them as they were given; null where nothing was stated."""
+    result: dict[str, Any] = {
+        "procedure_id": "урок",
+        "date": "2026-05-20",
+        "method": "observation",
+        "node": "MET.ASM",
+        "score": 1,
+        "max_score": 2,
+    }
+    marked = {**result, "procedure_id": "урок-2", "observer": "outer", "criterion": "К1"}
+    given = [result, marked]
+    asked: dict[str, Any] = {"educator": {"position": "teacher"}, "diagnostics": given}
+    asked |= {"as_of": body["as_of"], "options": body.get("options", {})}
+    for demands in (
+        real.post("/deficits", json=asked).json()["demands"],
+        real.post("/routes", json=asked).json()["deficits"],
+    ):
+        (measured,) = [d for d in demands if d["node"] == "MET.ASM"]
+        told = {(e["observer"], e["criterion"]) for e in measured["evidence"]}
+        assert told == {(None, None), ("outer", "К1")}
+
+
 def test_neither_diagnostics_nor_request_is_nothing_to_plan(real: TestClient) -> None:
     """422 with next actions for somebody of whom nothing is known."""
     body = {"educator": {"position": "teacher"}}

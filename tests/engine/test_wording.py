@@ -17,6 +17,7 @@ from engine.domain import ACADEMIC_HOUR_MIN, Reason
 from engine.matching.factors import FACTORS
 from engine.planning.problem import RULES
 from engine.planning.solution import SolveStatus
+from engine.policy import load_policy
 from engine.recommendation import ConflictMember, Repair, Unmet
 from engine.wording import (
     FAMILIES,
@@ -45,6 +46,13 @@ from engine.wording.quantities import (
     plural,
     roubles,
     signed,
+)
+from engine.wording.summaries import (
+    CLEAR,
+    LIKELY,
+    UNLIKELY,
+    direction_words,
+    own_result_words,
 )
 from engine.wording.tables import declared, tables
 from engine.wording.values import FORMATS
@@ -524,15 +532,87 @@ def test_a_change_has_its_sign():
 
 
 def test_likelihood_tells_the_tasks():
-    """Tasks done follow from score, maximum and number; «около» where they are no whole number."""
-    assert likelihood_words((0.4, 0.3, 0.3), 2, 6, 6) == "вероятный дефицит (2 из 6 заданий)"
-    assert likelihood_words((0.4, 0.3, 0.3), 15, 25, 7) == (
-        "вероятный дефицит (около 4 из 7 заданий)"
-    )
+    """Tasks done follow from score, maximum and number."""
+    assert likelihood_words((0.5, 0.3, 0.2), 2, 6, 6) == "вероятный дефицит (2 из 6 заданий)"
     assert likelihood_words((0.9, 0.06, 0.04), 0, 6, 6) == "явный дефицит (0 из 6 заданий)"
     assert likelihood_words((0.1, 0.1, 0.8), 6, 6, 1).startswith("дефицит маловероятен (1 из 1 ")
-    assert likelihood_words((0.4, 0.3, 0.3), 2, 6, None) == "вероятный дефицит"
+    assert likelihood_words((0.5, 0.3, 0.2), 2, 6, None) == "вероятный дефицит"
     assert likelihood_words(None, None, None, None) == "не измерялось"
+
+
+@pytest.mark.parametrize(
+    ("score", "maximum", "tasks", "told"),
+    [
+        (15, 25, 7, "15 из 25 баллов, 7 заданий"),  # 60 % is medium, 4 of 7 (57 %) is high
+        (3.5, 6, 6, "3,5 из 6 баллов, 6 заданий"),  # 58 % is high, 4 of 6 (67 %) is medium
+        (1.5, 5, 1, "1,5 из 5 баллов, 1 задание"),
+        (1, 3, 2, "1 из 3 баллов, 2 задания"),
+        (8, 24, 6, "2 из 6 заданий"),
+        (0.1, 0.3, 3, "1 из 3 заданий"),  # a third as floats write it
+    ],
+)
+def test_no_number_of_tasks_is_rounded(score, maximum, tasks, told):
+    """A score that stands for no whole number of tasks is told as it is."""
+    assert own_result_words(score, maximum, tasks) == told
+
+
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [
+        (0.31, "неясно, есть ли дефицит"), (0.5, "неясно, есть ли дефицит"),
+        (0.69, "неясно, есть ли дефицит"), (0.3, "дефицит маловероятен"),
+        (0.0, "дефицит маловероятен"), (0.7, "вероятный дефицит"), (0.89, "вероятный дефицит"),
+        (1.0, "вероятный дефицит"),
+    ],
+)  # fmt: skip
+def test_around_a_half_nothing_is_claimed(above, said):
+    """Probable from 0.7, unlikely up to 0.3, unclear between; clear only by a high deficit."""
+    assert likelihood_words((above / 2, above / 2, 1 - above), None, None, None) == said
+
+
+def test_clear_is_a_deficit_that_is_high_nearly_for_sure():
+    """From 0.9 of the high level on; two of six tasks by themselves are not enough."""
+    assert likelihood_words((0.9, 0.05, 0.05), None, None, None) == "явный дефицит"
+    assert likelihood_words((0.89, 0.11, 0.0), 2, 6, 6) == "вероятный дефицит (2 из 6 заданий)"
+
+
+def test_verdicts_have_the_thresholds_of_changes():
+    """A deficit is probable here and likely to remain there at one probability."""
+    dynamics = load_policy("default").dynamics
+    assert (dynamics.removed_probability, dynamics.likely_probability) == (CLEAR, LIKELY)
+    assert pytest.approx(1 - dynamics.likely_probability) == UNLIKELY
+
+
+def test_a_verdict_against_the_own_result_says_where_it_comes_from():
+    """6 of 6 beside a deficit, and 2 of 6 beside none, are explained and never called clear."""
+    sure, none = (0.9, 0.06, 0.04), (0.05, 0.1, 0.85)
+    assert likelihood_words(sure, 6, 6, 6, official_level="minimal") == (
+        "возможен дефицит: так выходит по всем результатам вместе; на этом блоке 6 из 6 заданий"
+    )
+    assert likelihood_words(none, 2, 6, 6, official_level="high") == (
+        "дефицит маловероятен: так выходит по всем результатам вместе; на этом блоке 2 из 6 заданий"
+    )
+    assert likelihood_words(sure, 2, 6, 6, official_level="high").startswith("явный дефицит (2")
+    assert likelihood_words(none, 6, 6, 6, official_level="minimal").startswith(
+        "дефицит маловероятен (6"
+    )
+    assert "all results together; on this block 6 of 6 tasks" in likelihood_words(
+        sure, 6, 6, 6, "en", official_level="minimal"
+    )
+    assert word("closes_deficit", {"title": "Оценивание", "result_share": 1.0}) == (
+        "уменьшает дефицит «Оценивание» (дефицит возможен по всем результатам вместе, "
+        "на этом блоке: 100 %)"
+    )
+
+
+def test_a_change_has_its_direction():
+    """From 0.9 up and 0.1 down it is told, between them not; a growth that removes nothing too."""
+    assert direction_words(0.9, "removed") == "владение выросло"
+    assert direction_words(0.99, "likely_remains") == (
+        "владение выросло, но порог минимального уровня ещё не показан"
+    )
+    assert direction_words(0.1, "likely_remains") == "владение снизилось"
+    assert direction_words(0.89, "unknown") is direction_words(0.11, "unknown") is None
 
 
 def test_certificate_in_plain_words():

@@ -16,9 +16,9 @@ def test_the_demo_shows_what_became_of_deficits(capsys: pytest.CaptureFixture[st
     said = capsys.readouterr()
     text = " ".join(said.out.split())
     assert text.startswith("Динамика: E13")
-    # 16 and 22 of 25 are 64 and 88 %: 5.1 and 7.0 of eight tasks
-    assert "19 марта 2025 — средний (64 %; около 5 из 8 заданий)" in text
-    assert "14 мая 2026 — минимальный (88 %; около 7 из 8 заданий)" in text
+    # 16 and 22 of 25 are 64 and 88 %: 5.12 and 7.04 of eight tasks, no whole number
+    assert "19 марта 2025 — средний (64 %; 8 заданий)" in text
+    assert "14 мая 2026 — минимальный (88 %; 8 заданий)" in text
     assert "Дефицит: неизвестно, снят ли" in text
     assert "изменение +0," in text
     assert max(map(len, said.out.splitlines())) <= 100

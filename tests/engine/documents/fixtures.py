@@ -155,6 +155,7 @@ CHANGES = (
         probability_grown=0.966,
         probability_before=0.998,
         probability_after=0.22,
+        probability_removed=0.78,
         status="likely_removed",
     ),
     ChangeEntry(
@@ -169,6 +170,7 @@ CHANGES = (
         probability_grown=0.41,
         probability_before=0.93,
         probability_after=0.95,
+        probability_removed=0.03,
         status="likely_remains",
     ),
 )

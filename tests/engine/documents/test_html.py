@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.documents import render_html
+from engine.documents import render_html, render_terminal
+from engine.documents.evidence_text import evidence_lines
 from engine.recommendation import Evidence, RequestEntry
 from tests.engine.documents.fixtures import (
     ALL,
@@ -139,7 +140,7 @@ def test_facts_are_told():
     """Level beside probability, estimate with interval, load in both hours, gap in words."""
     text = page(FULL).text
     assert "Высокий (33 %; вероятность 0,71)" in text
-    assert "вероятный дефицит (2 из 6 заданий)" in text
+    assert "вероятный дефицит (2 из 6 заданий)" in text  # 0.71 + 0.22
     assert "0,42 (0,20–0,64)" in text
     assert "закроется 0,27, останется 0,15" in text
     assert "7 мероприятий, 74 ч 15 мин (99 ак. ч)" in text
@@ -156,12 +157,54 @@ def test_dynamics_are_told():
     text = page(CHANGED).text
     assert "3 сентября 2025 — высокий (20 %; 1 из 5 заданий)" in text
     assert "4 февраля 2026 — высокий (55 %)" in text
-    assert "2 сентября 2026 — средний (63 %; около 4 из 6 заданий)" in text
+    assert "2 сентября 2026 — средний (63 %; 6 заданий)" in text
     assert "+0,21 (от +0,02 до +0,38)" in text
     assert "−0,02 (от −0,18 до +0,13)" in text
-    assert "Вероятно снят вероятность дефицита > 0,99 → 0,22" in text
+    assert "Вероятно снят; владение выросло вероятность дефицита > 0,99 → 0,22" in text
     assert "Вероятно остаётся вероятность дефицита 0,93 → 0,95" in text
     assert "Следующее измерение по маршруту: промежуточная диагностика — 8 декабря 2026." in text
+
+
+@pytest.mark.parametrize(
+    ("shares", "size", "said"),
+    [
+        ((0.2, 0.6), -0.05, "Доля выполнения здесь выросла, а оценка снизилась"),
+        ((0.6, 0.2), 0.05, "Доля выполнения здесь снизилась, а оценка выросла"),
+        ((0.6, 0.2), -0.05, None),
+        ((0.6, 0.6), 0.05, None),  # the shares have no direction to contradict
+        ((0.6, 0.2), 0.004, None),  # prints as 0,00
+    ],
+)
+def test_an_estimate_against_the_shares_is_explained(shares, size, said):
+    """Page and terminal say that other competencies decided it; only where the signs differ."""
+    first, *_, last = CHANGES[0].points
+    points = tuple(
+        replace(p, raw_share=share) for p, share in zip((first, last), shares, strict=True)
+    )
+    rec = replace(FULL, changes=(replace(CHANGES[0], points=points, change=size),))
+    line = " ".join(render_terminal(rec, width=140).split())
+    if said is None:
+        assert "другим компетенциям" not in page(rec).text + line
+    else:
+        assert f"{said}: решили результаты по другим компетенциям" in page(rec).text
+        assert "решили результаты по другим компетенциям" in line
+
+
+def test_a_direction_stands_beside_what_became():
+    """From nothing to all and from all to nothing do not read the same."""
+    ways = [(0.95, "владение выросло, но порог"), (0.05, "владение снизилось")]
+    for grown, said in ways:
+        rec = replace(FULL, changes=(replace(CHANGES[1], probability_grown=grown),))
+        assert f"Вероятно остаётся; {said}" in page(rec).text
+        line = " ".join(render_terminal(rec, width=140).split())
+        assert f"Дефицит: вероятно остаётся; {said[:16]}" in line
+
+
+def test_a_verdict_against_the_own_result_is_explained_on_the_page():
+    """All six tasks done beside a probable deficit."""
+    entry = replace(FULL.deficits[0], raw_score=6, raw_max=6, n_tasks=6, official_level="minimal")
+    text = page(replace(FULL, deficits=(entry,))).text
+    assert "возможен дефицит: так выходит по всем результатам вместе; на этом блоке 6 из 6" in text
 
 
 def test_the_count_of_official_levels_stands_beside_the_expected_one():
@@ -318,6 +361,22 @@ def test_no_sideways_scrolling(width, tmp_path):
     found = re.search(r'data-width="(\d+)"', run.stdout)
     assert found is not None
     assert int(found[1]) <= width
+
+
+def test_evidence_tells_observers_and_criteria():
+    """Each observer's card is a line with the sum of its criteria; one criterion is named."""
+    inner = [replace(EVIDENCE, score=s, observer="inner", criterion=c) for s, c in zip(
+        (0, 1, 2), ("К1", "К2", "К3"), strict=True)]  # fmt: skip
+    outer = replace(EVIDENCE, observer="outer", criterion="К1")
+    rest = replace(EVIDENCE, score=2, observer="third")
+    assert list(evidence_lines((*inner, outer, rest), "ru")) == [
+        "наблюдение, 21 апреля 2026: 3 из 6, 3 критерия, наблюдатель: inner (процедура урок-1)",
+        "наблюдение, 21 апреля 2026: 1 из 2, 1 задание, критерий К1, наблюдатель: outer "
+        "(процедура урок-1)",
+        "наблюдение, 21 апреля 2026: 2 из 2, 1 задание, наблюдатель: third (процедура урок-1)",
+    ]
+    (line,) = evidence_lines((replace(EVIDENCE, observer="a", criterion="C1"),), "en")
+    assert line.endswith("1 task, criterion C1, observer: a (procedure урок-1)")
 
 
 def test_equal_evidence_is_counted_and_requests_name_their_competency():

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from engine.documents import render_terminal
-from engine.recommendation import Unmet
+from engine.recommendation import Closing, Unmet
 from tests.engine.documents.fixtures import ALL, CHANGED, EMPTY, FULL, HOSTILE, INFEASIBLE, STEPS
 
 
@@ -51,6 +51,18 @@ def test_a_closing_is_said_once():
     text = render_terminal(FULL, width=140)
     assert "против: Управление классом" not in text
     assert "против: Методика решения текстовых задач: 0,04 (интервал 0,01–0,06)" in text
+
+
+def test_a_closing_of_nothing_is_not_told():
+    """What would print as 0,00 is left out; the next number up, 0.005, prints as 0,01."""
+    assert FULL.route is not None
+    last = FULL.route.steps[-1]
+    for expected, told in ((0.0049, False), (0.005, True)):
+        closing = Closing("MET.05", "Проба", expected, (0.0, expected))
+        steps = (*FULL.route.steps[:-1], replace(last, closes=(closing,), reasons=()))
+        text = render_terminal(replace(FULL, route=replace(FULL.route, steps=steps)), width=140)
+        assert ("против: Проба: 0,01" in text) is told
+        assert ("Проба" in text) is told
 
 
 def test_interval_bar():

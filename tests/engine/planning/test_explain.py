@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.domain import Demand, DemandKind, Reason
+from engine.domain import Demand, DemandKind, NodeProficiency, OfficialLevel, Reason
 from engine.planning.checks import check_route
 from engine.planning.explain import ClosingFact, closings, step_reasons, unmet_demands
 from engine.planning.problem import Limits, Pin, ProblemDemand
@@ -164,3 +164,25 @@ def test_what_would_be_printed_as_nothing_is_no_reason():
     """Closing 0.004 of a deficit is not given as a reason."""
     fact = ClosingFact(0, 0.004, (0.0, 0.0))
     assert step_reasons(make_problem([candidate(0)]), [demand()], {}, (0,), 0, (fact,), {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("score", "tasks", "level", "told"),
+    [
+        (2.0, 6, OfficialLevel.HIGH, {"n_tasks": 6, "n_tasks_wrong": 4}),
+        (3.5, 6, OfficialLevel.HIGH, {}),  # no whole number of tasks
+        (2.0, 0, OfficialLevel.HIGH, {}),  # nobody stated the tasks
+        (6.0, 6, OfficialLevel.MINIMAL, {"result_share": 1.0}),
+        (5.0, 0, OfficialLevel.MINIMAL, {"result_share": 0.8333}),
+    ],
+)
+def test_a_reason_tells_the_own_result_without_contradicting_it(score, tasks, level, told):
+    """Tasks not done where they are known and whole; the share where it shows no deficit."""
+    known = NodeProficiency("d0", 0.5, 0.1, 6, 1, score / 6, score, 6.0, (), tasks)
+    measured = replace(demand(), proficiency=known, official_level=level)
+    fact = ClosingFact(0, 0.1, (0.1, 0.1))
+    problem = make_problem([candidate(0)])
+    (reason,) = step_reasons(problem, [measured], {"a0": "A"}, (0,), 0, (fact,), {})
+    assert reason.code == "closes_deficit"
+    own = {k: v for k, v in reason.parameters.items() if k.startswith(("n_tasks", "result"))}
+    assert own == told

@@ -87,7 +87,13 @@ def test_59_and_61_percent_differ_in_the_official_level_only():
     assert np.abs(difference).max() < 0.03
     assert below.weight == pytest.approx(above.weight, rel=0.03)
     assert np.abs(np.subtract(below.interval_90, above.interval_90)).max() < 0.02
-    words = {likelihood_words(d.level_probability, 59 + 2 * i, 100, 6) for i, d in enumerate(found)}
-    assert words == {"вероятный дефицит (около 4 из 6 заданий)"}
+    words = [
+        likelihood_words(d.level_probability, points, 100, 6, official_level=d.official_level)
+        for d, points in zip(found, (59, 61), strict=True)
+    ]
+    assert words == [
+        "вероятный дефицит (59 из 100 баллов, 6 заданий)",
+        "вероятный дефицит (61 из 100 баллов, 6 заданий)",
+    ]
     papers = official_level_words("high", below.level_probability, 59, 100)
     assert papers.startswith("высокий (59 %; вероятность 0,")
