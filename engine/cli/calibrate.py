@@ -12,6 +12,7 @@ import typer
 from engine.cli.inputs import JsonOption
 from engine.cli.output import NOTES, WARNINGS, print_faults, print_json
 from engine.diagnostics.calibration_report import (
+    RELIABILITY_PEOPLE,
     CalibrationReport,
     calibration_report,
     items_to_look_at,
@@ -30,6 +31,8 @@ from engine.item_bank_store import (
     save_calibration,
 )
 from engine.wording.quantities import number, percent
+
+NO_FRAMEWORK = "none"
 
 
 def calibrate(
@@ -50,7 +53,8 @@ def calibrate(
     framework: Annotated[
         str | None,
         typer.Option(
-            help="Рамка, кодами которой названы умения; без неё — основная, если все коды её."
+            help="Рамка, кодами которой названы умения; без неё — основная, если кодов её не "
+            "меньше половины; none — умения названы по-своему."
         ),
     ] = None,
     created_on: Annotated[
@@ -61,7 +65,10 @@ def calibrate(
     """Откалибровать задания по ответам: трудность и различающая сила каждого, с карточкой."""
     day = _day(created_on)
     tables = read_calibration_tables(
-        responses, q_matrix, load_framework(framework), named=framework is not None
+        responses,
+        q_matrix,
+        None if framework == NO_FRAMEWORK else load_framework(framework),
+        named=framework is not None,
     )
     n_people, n_items = tables.responses.shape
     _say(f"Калибрую: людей {n_people}, заданий {n_items}…")
@@ -120,6 +127,15 @@ def _body(
     }
 
 
+def _reliability(report: CalibrationReport) -> str:
+    if report.people < RELIABILITY_PEOPLE:
+        return (
+            f"не посчитана: людей {report.people}, нужно не меньше {RELIABILITY_PEOPLE} — "
+            "по меньшему числу она случайна"
+        )
+    return ", ".join(f"{s.skill} {number(s.reliability, 'ru')}" for s in report.skills)
+
+
 def _print(report: CalibrationReport, tables: CalibrationTables, out: Path) -> None:
     for faults, title in ((tables.notes, NOTES), (tables.warnings, WARNINGS)):
         if faults:
@@ -131,8 +147,7 @@ def _print(report: CalibrationReport, tables: CalibrationTables, out: Path) -> N
         f"{number(report.people, 'ru', 0)}, заданий {len(report.items)}, "
         f"пропущено {percent(report.share_missing, 'ru')})"
     )
-    reliability = ", ".join(f"{s.skill} {number(s.reliability, 'ru')}" for s in report.skills)
-    typer.echo(f"  надёжность: {reliability}")
+    typer.echo(f"  надёжность: {_reliability(report)}")
     if report.fit is not None:
         typer.echo(
             f"  отложенные ответы: AUC {number(report.fit.auc, 'ru', 3)}, по доле верных на "

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from engine.cli.grouped_faults import print_grouped
 from engine.cli.inputs import (
     AsOfOption,
     CalibrationOption,
@@ -30,12 +33,20 @@ from engine.documents import render_groups
 from engine.errors import Fault, InputError
 from engine.framework import load_framework
 from engine.interchange import DataPackage, ImportReport
+from engine.interchange.sparing import rows_at_fault
 from engine.policy import PolicyProfile, list_policies, load_policy
 from engine.recommender.groups import LeftOut, Person, group_deficits
 from engine.recommender.pipeline import DEFAULT_POLICY
 
 TABLES_READ = ("organisations", "educators", "diagnostics", "items", "responses")
 FILE_KINDS = (".csv", ".xlsx")
+NAMED = 20
+SET_ASIDE = "Ошибочные строки не взяты, остальные строки тех же педагогов взяты"
+LEFT_OUT = "Противоречивые результаты не учтены, остальные результаты тех же педагогов учтены"
+NOT_TAKEN = {
+    "ru": "Не учтено из-за ошибок: строк {}, педагогов с противоречивыми результатами {}",
+    "en": "Not taken for faults: rows {}, educators with contradictory results {}",
+}
 WIDTH = 130
 
 
@@ -102,6 +113,7 @@ def groups(
     )
     data = report.accepted()
     _print_remarks(report)
+    print_grouped(report.set_aside, title=SET_ASIDE)
     table, left_out = group_deficits(
         _people(data),
         Grouping(by.value),
@@ -114,7 +126,8 @@ def groups(
     _print_left_out(left_out)
     if out is not None:
         _write(table, out, language)
-    _print(table, as_json=as_json, language=language)
+    spared = _spared(report, left_out)
+    _print(table, spared, as_json=as_json, language=language)
     if out is not None:
         typer.echo(f"записано: {out}", err=True)
     return 0
@@ -144,15 +157,38 @@ def _print_remarks(report: ImportReport) -> None:
 
 
 def _print_left_out(left_out: Sequence[LeftOut]) -> None:
+    """Faults that only the estimate could see, by cause: educators stand where a file would."""
+    by_code: defaultdict[str, list[tuple[str, Fault]]] = defaultdict(list)
     for person in left_out:
-        title = f"Результаты педагога «{person.educator_id}» не учтены, ошибок"
-        print_faults(person.faults, title=title)
+        for fault in person.faults:
+            by_code[fault.code].append((person.educator_id, fault))
+    print_grouped(
+        [
+            replace(fault, file=f"педагоги {_listed(e for e, _ in found)}", pointer="")
+            for found in by_code.values()
+            for _, fault in found
+        ],
+        title=LEFT_OUT,
+    )
 
 
-def _print(table: GroupTable, *, as_json: bool, language: str) -> None:
+def _listed(educators: Iterable[str]) -> str:
+    names = list(dict.fromkeys(educators))
+    rest = f" и ещё {len(names) - NAMED}" if len(names) > NAMED else ""
+    return ", ".join(f"«{name}»" for name in names[:NAMED]) + rest
+
+
+def _spared(report: ImportReport, left_out: Sequence[LeftOut]) -> tuple[int, int]:
+    """Rows, and educators of the estimate's faults, whose evidence was not taken whole."""
+    return len(rows_at_fault(report.set_aside)), len(left_out)
+
+
+def _print(table: GroupTable, spared: tuple[int, int], *, as_json: bool, language: str) -> None:
     if as_json:
         print_json(table)
         return
+    if any(spared):
+        typer.echo(NOT_TAKEN[language].format(*spared))
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size((WIDTH, 24)).columns if terminal else WIDTH
     typer.echo(render_groups(table, language, width=width, colour=terminal), nl=False)

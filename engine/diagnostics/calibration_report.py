@@ -22,6 +22,8 @@ LEAST_SLOPE = 0.3
 """Below it an item hardly tells a strong person from a weak one."""
 MOST_INTERCEPT = 3.0
 """Log odds beyond which nearly all answers are alike."""
+RELIABILITY_PEOPLE = 100
+"""Below it reliability is not stated: the spread between so few people is too uncertain."""
 CHECK_SHARE = 0.2
 CHECK_SEED = 0
 CHECK_LEAST = 100
@@ -61,7 +63,7 @@ class SkillCheck:
     ----------
     reliability
         Marginal reliability in [0, 1]: the part of the differences between people that the
-        answers show; NaN with fewer than two people.
+        answers show; NaN with fewer than ``RELIABILITY_PEOPLE`` people.
     """
 
     skill: str
@@ -159,13 +161,16 @@ def _skills(model: ItemResponseModel, active: pd.DataFrame) -> Iterator[SkillChe
     n_items = (model.weights_ > 0).sum(axis=0)
     for k, skill in enumerate(model.skills_):
         reliability = float("nan")
-        if len(mean) > 1:
+        if len(mean) >= RELIABILITY_PEOPLE:
             shown = mean[:, k].var(ddof=1)
             reliability = float(shown / (shown + (sd[:, k] ** 2).mean()))
         yield SkillCheck(str(skill), int(n_items[k]), reliability)
 
 
 def _fit(model: ItemResponseModel, responses: pd.DataFrame) -> FitCheck | None:
+    """Keep answers back from the table in the order of ids, whatever order the file had."""
+    if model.q_matrix is None or isinstance(model.q_matrix, pd.DataFrame):
+        responses = _in_order(responses)  # an array's rows follow the columns as they stand
     values = responses.to_numpy(np.float64)
     back = kept_back(values, CHECK_SHARE, CHECK_SEED)
     if back.sum() < CHECK_LEAST:
@@ -181,6 +186,12 @@ def _fit(model: ItemResponseModel, responses: pd.DataFrame) -> FitCheck | None:
         log_loss=log_loss(answer, chance),
         log_loss_item_mean=log_loss(answer, plain),
     )
+
+
+def _in_order(responses: pd.DataFrame) -> pd.DataFrame:
+    """People with answers and items, by the text of their ids."""
+    people = [p for p, some in responses.notna().any(axis=1).items() if some]
+    return responses.loc[sorted(people, key=str), sorted(responses.columns, key=str)]
 
 
 def items_to_look_at(items: Sequence[ItemCheck]) -> tuple[ItemCheck, ...]:

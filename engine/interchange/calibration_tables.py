@@ -43,16 +43,17 @@ class CalibrationTables:
 
 
 def read_calibration_tables(
-    responses: Path, q_matrix: Path, framework: Framework, *, named: bool
+    responses: Path, q_matrix: Path, framework: Framework | None, *, named: bool
 ) -> CalibrationTables:
     """Read and check the table of answers and the Q-matrix (CSV or XLSX, wide or long).
 
     Parameters
     ----------
     framework
-        Whose codes the skills may be.
+        Whose codes the skills may be; ``None`` = they are names of their own.
     named
-        Whether they must be: else skills that are not all codes are names of their own.
+        Whether they must be. Else they must be where at least half of them are, for the rest is
+        then misspelt; with fewer codes they are names of their own.
 
     Raises
     ------
@@ -83,11 +84,17 @@ class _Everything:
         return True
 
 
-def _bound(matrix: QMatrix, framework: Framework, named: bool, log: FaultLog) -> Framework | None:
+def _bound(
+    matrix: QMatrix, framework: Framework | None, named: bool, log: FaultLog
+) -> Framework | None:
+    if framework is None:
+        detail = "рамка не взята: калибровка останется отдельной, в маршрутах она не участвует"
+        log.note("bank_stands_alone", detail, Place(matrix.file))
+        return None
     unknown = unknown_nodes(matrix, framework)
     if not unknown:
         return framework
-    if named:
+    if named or 2 * len(unknown) <= len(matrix.skill_places):
         report_unknown(unknown, matrix.skill_places, framework, log)
         return framework
     place = Place(matrix.file)

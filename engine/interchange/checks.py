@@ -1,4 +1,4 @@
-"""Checks that every table goes through: keys, references, framework nodes."""
+"""Checks that every table goes through: references, framework nodes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from engine.interchange.columns import NODE, ColumnType
 from engine.interchange.faults import FaultLog
 from engine.interchange.headers import nearest, normalise
+from engine.interchange.look_alikes import cyrillic_in, in_latin
 from engine.interchange.records import Record, Records
 from engine.interchange.schema import TABLES
 from engine.matching.text import stem, stems_by_segment
@@ -60,6 +61,10 @@ class Nodes:
         codes = self._by_topic.get(topic, []) if topic else []
         return codes[0] if len(codes) == 1 else None
 
+    def look_alike(self, text: str) -> str | None:
+        """Code that was typed with Cyrillic letters in the place of Latin ones, if it is one."""
+        return self._codes.get(normalise(in_latin(text))) if cyrillic_in(text) else None
+
     def suggestions(self, text: str) -> list[str]:
         """Return the codes (with titles) that look most like the text."""
         by_code = nearest(text, sorted(self._codes.values()), cutoff=0.5)
@@ -84,38 +89,6 @@ def _topic(text: str) -> frozenset[str]:
     """Stems of the words that tell one block from another; numbers are left aside."""
     stems = (s for segment in stems_by_segment(text) for s in segment)
     return frozenset(s for s in stems if s not in _FRAME_WORDS and not s.isdigit())
-
-
-def check_duplicates(records: Records, log: FaultLog) -> None:
-    """Drop rows that repeat another one (a warning); refuse two rows of one key that differ."""
-    key = records.table.key
-    if not key:
-        return
-    seen: dict[tuple[object, ...], Record] = {}
-    kept = []
-    for record in records:
-        name = tuple(record[c] for c in key)
-        first = seen.setdefault(name, record)
-        if first is record:
-            kept.append(record)
-        elif first.values == record.values:
-            log.warning(
-                "duplicate_row",
-                f"строка повторяет строку {first.place.row} и взята один раз",
-                record.place,
-                first_row=first.place.row,
-            )
-        else:
-            shown = ", ".join(str(n) for n in name if n is not None)
-            log.error(
-                "duplicate_id",
-                f"«{shown}» уже есть в строке {first.place.row} "
-                f"({first.place.file}) с другим содержанием: дайте другой код или уберите "
-                "лишнюю строку",
-                record.at(key[0]),
-                first_row=first.place.row,
-            )
-    records.rows = kept
 
 
 def check_references(tables: Mapping[str, Records], log: FaultLog) -> None:
@@ -214,6 +187,18 @@ def _node(
     if code is not None:
         assumed[value, code].append(record)
         return code
+    code = nodes.look_alike(value)
+    if code is not None:
+        letters = ", ".join(cyrillic_in(value))
+        log.error(
+            "unknown_node",
+            f"компетенции «{value}» нет в рамке: в коде русские буквы ({letters}), похожие на "
+            f"латинские: наберите {code} латиницей",
+            record.at(column),
+            value=value,
+            nearest=[code],
+        )
+        return value
     close = nodes.suggestions(value)
     hint = f"похоже на: {'; '.join(nodes.named(c) for c in close)}; " if close else ""
     example = close[0] if close else "код"

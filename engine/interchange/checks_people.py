@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping
 
+from engine.interchange.duplicates import all_places
 from engine.interchange.faults import FaultLog, Place
 from engine.interchange.records import Record, Records
 
@@ -12,6 +14,9 @@ TEMPO_SUSPICIOUS_BELOW_MIN = 15
 """A weekly tempo of so few minutes is most likely meant in hours."""
 
 WORKING_AGE_YEARS = 16
+
+SHARE_SUSPICIOUS_FROM = 10
+"""With so high a maximum a score between 0 and 1 is most likely a share of it."""
 
 
 def check_educators(educators: Records, today: dt.date, log: FaultLog) -> None:
@@ -95,6 +100,7 @@ def check_diagnostics(diagnostics: Records, today: dt.date, log: FaultLog) -> No
                 score=score,
                 max_score=record["max_score"],
             )
+        _warn_of_a_share(record, log)
         if record["procedure_id"] is None:
             record.values["procedure_id"] = f"{record['method']}-{record['date'].isoformat()}"
         kept.append(record)
@@ -108,13 +114,28 @@ def check_diagnostics(diagnostics: Records, today: dt.date, log: FaultLog) -> No
     diagnostics.rows = kept
 
 
+def _warn_of_a_share(record: Record, log: FaultLog) -> None:
+    score, most = record["score"], record["max_score"]
+    if 0 < score < 1 and most >= SHARE_SUSPICIOUS_FROM:
+        log.warning(
+            "score_looks_like_share",
+            f"балл {score:g} при максимуме {most:g} похож на долю: если это "
+            f"{score * 100:.10g}%, впишите балл ({score * most:.10g} из {most:g})",
+            record.at("score"),
+            score=score,
+            max_score=most,
+        )
+
+
 def check_responses(
     responses: Records, items: Mapping[str, tuple[str, ...]], today: dt.date, log: FaultLog
 ) -> None:
     """Answers not of the future, one to an item, each item's nodes known."""
-    answers: dict[tuple[object, ...], Record] = {}
+    answers: defaultdict[tuple[object, ...], list[Record]] = defaultdict(list)
     for record in responses:
-        _check_one_answer(record, answers, log)
+        answers[_answer(record)].append(record)
+    for record in responses:
+        _check_one_answer(record, answers[_answer(record)], log)
         if record["date"] > today:
             log.error(
                 "diagnostics_in_future",
@@ -131,12 +152,13 @@ def check_responses(
             )
 
 
-def _check_one_answer(
-    record: Record, answers: dict[tuple[object, ...], Record], log: FaultLog
-) -> None:
+def _answer(record: Record) -> tuple[object, ...]:
+    return tuple(record[c] for c in ("educator_id", "procedure_id", "date", "item"))
+
+
+def _check_one_answer(record: Record, same: list[Record], log: FaultLog) -> None:
     """Rows of one answer may name its nodes one by one, but must give the same answer."""
-    name = tuple(record[c] for c in ("educator_id", "procedure_id", "date", "item"))
-    first = answers.setdefault(name, record)
+    first = same[0]
     if first["response"] != record["response"]:
         log.error(
             "duplicate_contradiction",
@@ -144,6 +166,7 @@ def _check_one_answer(
             "оставьте верный",
             record.at("response"),
             first_row=first.place.row,
+            rows=all_places(same, "response"),
         )
 
 

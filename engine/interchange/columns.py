@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 Words = Mapping[str, tuple[str, ...]]
@@ -68,6 +68,8 @@ class Column:
         Units that may follow the number in the cell («72 ч»).
     comma_splits
         A list in which a comma separates as well as a semicolon.
+    no_percent
+        A number of points, which a cell shown as a percentage does not give.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Column:
     references: str = ""
     units_written: tuple[str, ...] = ()
     comma_splits: bool = False
+    no_percent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,9 @@ class Table:
     more_examples
         Example rows of the blank form after the first, which the columns' examples make; by
         column name.
+    sample
+        Cells of the first example row that are other than their columns' examples: ids so odd
+        that no row of one's own is taken for the example.
     advice
         Folded headers that tables of real services hold and that cannot be taken as they are →
         what to write instead.
@@ -117,6 +123,7 @@ class Table:
     key: tuple[str, ...] = ()
     file_words: tuple[str, ...] = ()
     more_examples: tuple[Mapping[str, str], ...] = ()
+    sample: Mapping[str, str] = field(default_factory=dict)
     advice: tuple[tuple[tuple[str, ...], str], ...] = ()
 
     def advice_for(self, folded: str) -> str | None:
@@ -126,6 +133,12 @@ class Table:
     @property
     def examples(self) -> tuple[Mapping[str, str], ...]:
         """Example rows of the blank form; valid together with those of the other tables."""
+        first, *more = self.former_examples
+        return ({**first, **self.sample}, *more)
+
+    @property
+    def former_examples(self) -> tuple[Mapping[str, str], ...]:
+        """Example rows of earlier forms, which had no ``sample`` of their own."""
         return ({c.name: c.example for c in self.columns if c.example}, *self.more_examples)
 
     def column(self, name: str) -> Column:

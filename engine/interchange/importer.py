@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from engine.domain import Meeting, Offering, Slot
 from engine.interchange import build
 from engine.interchange.calendars import calendar_files, read_calendar
-from engine.interchange.checks import Nodes, check_duplicates, check_nodes, check_references
+from engine.interchange.checks import Nodes, check_nodes, check_references
 from engine.interchange.checks_catalogue import (
     check_activities,
     check_coverage,
@@ -35,18 +35,27 @@ from engine.interchange.derive import (
     offerings_from_text,
     self_paced_runs,
 )
+from engine.interchange.duplicates import check_duplicates
 from engine.interchange.faults import FAULTS_SHOWN, FaultLog, Place
 from engine.interchange.headers import nearest
 from engine.interchange.manifest import Defaults, Manifest, read_defaults, read_manifest, zone_name
 from engine.interchange.mapping import Mapped, read_mapping
 from engine.interchange.package import DataPackage, ImportReport, TableCount
-from engine.interchange.records import Record, Records, is_example, read_records
+from engine.interchange.records import (
+    NONE_SKIPPED,
+    Record,
+    Records,
+    SkippedRows,
+    read_records,
+)
 from engine.interchange.resolve import Horizon, Zones, resolve_meetings, resolve_spans, sorted_slots
+from engine.interchange.samples import Samples
 from engine.interchange.schema import TABLES
 from engine.interchange.sources import Source, find_sources
 
 ZONE_ASSUMED = "Europe/Moscow"
 HORIZON_DAYS = 366
+PEOPLE_NAMED = 20
 _OF_EDUCATORS = frozenset({"diagnostics", "responses", "requests", "history", "busy"})
 
 
@@ -73,7 +82,7 @@ def read_package(
     leave_out: Collection[str] = (),
     require_catalogue: bool = True,
     fault_limit: int = FAULTS_SHOWN,
-    skip_rows: Container[tuple[str | None, int | None]] = (),
+    skip_rows: SkippedRows = NONE_SKIPPED,
 ) -> ImportReport:
     """Read a data package.
 
@@ -103,8 +112,8 @@ def read_package(
     fault_limit
         Faults of one code shown per file.
     skip_rows
-        (file, row), as faults name them, of rows that are left out; an educator named in one of
-        them has no evidence at all then. See ``engine.interchange.sparing``.
+        Rows that are left out; a row of several scores only for those at fault, where no other
+        column is. See ``engine.interchange.sparing``.
 
     Returns
     -------
@@ -130,6 +139,7 @@ def read_package(
     # A file that cannot be read may well hold the catalogue.
     require_catalogue = require_catalogue and not log.failed
     tables = _read_tables(sources, mapped, log, skip_rows)
+    _drop_examples(tables, Samples.of(known_nodes), log)
     zone = _package_zone(manifest, time_zone, log)
     moment = as_of or manifest.as_of
     if moment is None:
@@ -159,7 +169,7 @@ def _read_tables(
     sources: Iterable[Source],
     mapped: Mapped,
     log: FaultLog,
-    skip_rows: Container[tuple[str | None, int | None]],
+    skip_rows: SkippedRows,
 ) -> dict[str, Records]:
     """Read the records of every table that was found, in the order of the schema."""
     found: dict[str, Records] = {}
@@ -172,29 +182,27 @@ def _read_tables(
         whole.broken_ids |= records.broken_ids
         whole.headless |= records.headless
         whole.skipped_people |= records.skipped_people
-    _drop_evidence(found, log)
-    tables = {name: found[name] for name in TABLES if name in found}
-    _drop_examples(tables, log)
-    return tables
+    _report_left_out(found, log)
+    return {name: found[name] for name in TABLES if name in found}
 
 
-def _drop_evidence(tables: Mapping[str, Records], log: FaultLog) -> None:
-    """Leave out the evidence of people of whom some row was skipped: a part would mislead."""
-    people = set().union(*(records.skipped_people for records in tables.values()))
-    for name in ("diagnostics", "responses"):
-        if people and name in tables:
-            tables[name].rows = [r for r in tables[name] if r["educator_id"] not in people]
-    for person in sorted(people):
-        log.warning(
-            "evidence_left_out",
-            f"в результатах педагога «{person}» есть ошибки: его результаты не учтены",
-            educator=person,
-        )
+def _report_left_out(tables: Mapping[str, Records], log: FaultLog) -> None:
+    people = sorted(set().union(*(records.skipped_people for records in tables.values())))
+    if not people:
+        return
+    named = ", ".join(f"«{person}»" for person in people[:PEOPLE_NAMED])
+    more = ", …" if len(people) > PEOPLE_NAMED else ""
+    log.warning(
+        "evidence_left_out",
+        f"педагогов, у которых не взяты ошибочные строки: {len(people)} ({named}{more}); "
+        "остальные их строки взяты",
+        educators=people,
+    )
 
 
-def _drop_examples(tables: Mapping[str, Records], log: FaultLog) -> None:
+def _drop_examples(tables: Mapping[str, Records], samples: Samples, log: FaultLog) -> None:
     """Leave out the blank forms' example rows, unless the package holds nothing else."""
-    examples = [r for t in tables.values() for r in t if is_example(r)]
+    examples = [r for t in tables.values() for r in t if samples.holds(r)]
     if not examples:
         return
     if len(examples) == sum(len(t.rows) for t in tables.values()):

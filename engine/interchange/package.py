@@ -89,6 +89,8 @@ class ImportReport:
         What the import decided on its own.
     counts
         By table, for the tables that were found.
+    set_aside
+        Every fault of the rows that ``read_sparing`` read without; no number of them is left out.
     """
 
     package: DataPackage | None
@@ -96,6 +98,7 @@ class ImportReport:
     warnings: tuple[Fault, ...]
     notes: tuple[Fault, ...]
     counts: Mapping[str, TableCount]
+    set_aside: tuple[Fault, ...] = ()
 
     def accepted(self) -> DataPackage:
         """Return the package.

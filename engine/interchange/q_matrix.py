@@ -11,6 +11,7 @@ import pandas as pd
 from engine.framework import Framework
 from engine.interchange.faults import FaultLog, Place
 from engine.interchange.headers import nearest
+from engine.interchange.look_alikes import cyrillic_in, in_latin
 from engine.interchange.one_sheet import (
     LongLayout,
     WideLayout,
@@ -158,10 +159,12 @@ def report_unknown(
 ) -> None:
     """An error for each skill that should be a code and is not."""
     for skill in unknown:
-        close = nearest(skill, framework.codes)
+        close = nearest(in_latin(skill), framework.codes)
         hint = f"похоже на {', '.join(close)}; " if close else ""
+        if cyrillic_in(skill) and in_latin(skill) in framework:
+            hint += f"в коде русские буквы ({', '.join(cyrillic_in(skill))}) вместо латинских; "
         detail = (
-            f"кода «{skill}» нет в рамке {framework.id}: {hint}исправьте код "
-            "или калибруйте без --framework"
+            f"кода «{skill}» нет в рамке {framework.id}: {hint}исправьте код или калибруйте "
+            "с --framework none (отдельный банк, в маршрутах не участвует)"
         )
         log.error("unknown_node", detail, places[skill], node=skill, nearest=close)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.interchange.columns import NODE, Column, Table
+from engine.interchange.columns import Column, Table
 from engine.interchange.faults import FaultLog, Place
 from engine.interchange.headers import find_header, match_column, nearest_column, normalise
 from engine.interchange.mapping import ScoreColumn, TableMapping
@@ -14,6 +14,11 @@ from engine.interchange.missing import advice_on, report_missing, report_wide_sc
 from engine.interchange.schema import TABLES
 from engine.interchange.sheets import Sheet
 from engine.interchange.values import Cell, CellError, parse_cell
+
+SkippedRows = Mapping[tuple[str | None, int | None], Collection[str | None]]
+"""(file, row) → columns at fault, all as faults name them; of rows to leave out."""
+
+NONE_SKIPPED: SkippedRows = {}
 
 
 @dataclass(slots=True)
@@ -89,14 +94,14 @@ def read_records(
     table: Table,
     mapping: TableMapping,
     log: FaultLog,
-    skip: Container[tuple[str | None, int | None]] = (),
+    skip: SkippedRows = NONE_SKIPPED,
 ) -> Records:
     """Read the rows of a sheet as records of ``table``.
 
     Parameters
     ----------
     skip
-        (file, row) of rows that are left out with no word said.
+        Rows that are left out with no word said.
 
     Notes
     -----
@@ -114,9 +119,10 @@ def read_records(
     for number, cells in sheet.rows[index + 1 :]:
         records.read += 1
         place = Place(sheet.file, number)
-        skipped = (place.file, place.row) in skip
-        said = FaultLog() if skipped else log
+        columns = skip.get((place.file, place.row), ())
         for raw, headers in _expanded(cells, layout):
+            skipped = _is_skipped(columns, headers, layout)
+            said = FaultLog() if skipped else log
             record, good = _record(raw, table, mapping, place, headers, said)
             if skipped:
                 _note_skipped(record, records)
@@ -125,6 +131,15 @@ def read_records(
             elif record["id"] is not None:
                 records.broken_ids.add(record["id"])
     return records
+
+
+def _is_skipped(
+    columns: Collection[str | None], headers: Mapping[str, str], layout: _Layout
+) -> bool:
+    """Whether one record of a row is left out; a fault of one wide score costs that score."""
+    scores = {score.column for score in layout.scores.values()}
+    own = headers["score"] if scores else None
+    return any(column not in scores or column == own for column in columns)
 
 
 def _note_skipped(record: Record, records: Records) -> None:
@@ -293,19 +308,3 @@ def _mapped_cell(cell: Cell, column: Column, mapping: TableMapping) -> Cell:
     if values and isinstance(cell, str):
         return values.get(normalise(cell), cell)
     return cell
-
-
-def is_example(record: Record) -> bool:
-    """Whether a record is an example row of a blank form, its framework node left aside.
-
-    Only rows under the form's Russian headers count: a table written by the engine may well hold
-    the same values in earnest.
-    """
-    table = record.table
-    if any(table.column(name).header != header for name, header in record.headers.items()):
-        return False
-    columns = [c for c in table.columns if c.references != NODE]
-    return any(
-        all(record[c.name] == parse_cell(c, example.get(c.name)) for c in columns)
-        for example in table.examples
-    )

@@ -8,6 +8,9 @@ from engine.interchange.words import METHOD_WORDS, POSITION_WORDS
 
 T = ColumnType
 
+SAMPLE_ITEM = "образец-задания-1"
+"""Item of the forms' example rows; «з1» is what people call their own."""
+
 
 def _procedure(required: bool) -> Column:
     return Column("procedure_id", "Процедура", T.ID,
@@ -52,14 +55,14 @@ DIAGNOSTICS = Table(
         _node(True, "Код узла рамки (лист или блок)."),
         Column("score", "Балл", T.NUMBER,
                "Набранный балл. Пусто — не оценивалось: строка не берётся, нулём не считается.",
-               example="11", unit="балл", least=0,
+               example="11", unit="балл", least=0, no_percent=True,
                synonyms=("баллы", "результат", "набрано", "сумма баллов", "набранный балл",
                          "набранные баллы", "набрано баллов", "количество баллов",
                          "кол-во баллов", "количество набранных баллов", "полученный балл",
                          "полученные баллы", "получено баллов", "первичный балл",
                          "результат в баллах", "балл участника", "балл педагога")),
         Column("max_score", "Максимум", T.NUMBER, "Наибольший возможный балл.", required=True,
-               example="25", unit="балл", positive=True,
+               example="25", unit="балл", positive=True, no_percent=True,
                synonyms=("максимальный балл", "макс", "макс балл", "max", "max балл", "макс баллов",
                          "максимум баллов", "максимальное количество баллов",
                          "максимальное кол-во баллов", "максимально возможный балл",
@@ -98,6 +101,7 @@ RESPONSES = Table(
         _node(False, "Код узла. Пусто — из таблицы заданий, все его узлы вместе."),
     ),
     key=("educator_id", "procedure_id", "date", "item", "node"),
+    sample={"item": SAMPLE_ITEM},
     file_words=("ответы", "item responses", "answers"),
 )  # fmt: skip
 
@@ -110,6 +114,7 @@ ITEMS = Table(
         _node(True, "Код узла рамки."),
     ),
     key=("item", "node"),
+    sample={"item": SAMPLE_ITEM},
     file_words=("задания", "вопросы", "q matrix"),
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from engine.interchange.columns import NODE, TYPE_WORDS, Column, ColumnType, Table
+from engine.interchange.samples import sample_cell, sample_node
 from engine.interchange.schema import TABLES
 
 ROWS_WITH_LISTS = 2_000
@@ -71,7 +72,7 @@ def _write(table: Table, directory: Path, nodes: Mapping[str, str]) -> Path:
     sheet.title = table.title
     _header(sheet, table)
     for row, example in enumerate(table.examples, start=2):
-        _example(sheet, row, table, example, next(iter(nodes)))
+        _example(sheet, row, table, example, sample_node(nodes))
     _lists(sheet, table)
     sheet.freeze_panes = "A2"
     _hints(book.create_sheet(HINTS_SHEET), table)
@@ -96,9 +97,7 @@ def _header(sheet: Any, table: Table) -> None:
 
 def _example(sheet: Any, row: int, table: Table, example: Mapping[str, str], node: str) -> None:
     for index, column in enumerate(table.columns, start=1):
-        value = example.get(column.name, "")
-        if column.references == NODE and value:
-            value = node
+        value = sample_cell(column, example, node)
         if value:
             cell = sheet.cell(row, index, value)
             # Text, so that Excel keeps dates and ids as they are written.

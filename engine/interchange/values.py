@@ -19,6 +19,16 @@ Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | None
 
 TEXT_MOST = 20_000
 
+
+class Percent(float):
+    """A number that a workbook shows as a percentage: 0.72 under the format «0%» is seen as 72%."""
+
+    @property
+    def shown(self) -> str:
+        """As the workbook shows it."""
+        return f"{float(self) * 100:.10g}%"
+
+
 _EMPTY = frozenset({"", "-", "–", "—", "н/д", "нет данных", "не указано", "не указан", "n/a"})
 _EXCEL_ERRORS = frozenset(
     {
@@ -132,6 +142,12 @@ def _number(column: Column, cell: Cell) -> float:
 def _float(column: Column, cell: Cell) -> float:
     if isinstance(cell, bool) or not isinstance(cell, int | float | str):
         raise CellError("number_unreadable", f"здесь должно быть число, а не «{cell}»")
+    if isinstance(cell, Percent) and column.no_percent:
+        raise CellError(
+            "percent_cell",
+            f"в ячейке процент ({cell.shown}), а столбец «{column.header}» — {column.unit}: "
+            "задайте ей числовой формат и впишите балл либо число процентов с максимумом 100",
+        )
     if isinstance(cell, int | float):
         try:
             return float(cell)

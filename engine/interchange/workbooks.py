@@ -6,6 +6,7 @@ import io
 import re
 import warnings
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
@@ -13,12 +14,17 @@ from openpyxl.utils import get_column_letter
 
 from engine.interchange.faults import FaultLog, Place
 from engine.interchange.sheets import RowCollector, Sheet
+from engine.interchange.values import Cell, Percent
 
 UNPACKED_MOST_BYTES = 400 * 1024 * 1024
 RATIO_MOST = 200
 DENSE_FROM_BYTES = 50_000_000
 PARTS_MOST = 2_000
 
+_PERCENT = re.compile(rb"""numFmtId=["'](?:9|10)["']|%""")
+"""Built-in percentage formats, or one of one's own, in the styles of a book."""
+_QUOTED = re.compile(r'"[^"]*"|\\.')
+"""Literal text of a number format: «0.0 "%"» shows the number as it is."""
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 NOTE_SHEETS = frozenset({"пояснения", "подсказки", "компетенции", "readme"})
 """Sheets of the blank forms that hold no data (folded names)."""
@@ -58,8 +64,35 @@ def _read_sheets(content: bytes, label: str, log: FaultLog, sheet: str | None) -
     names = [sheet] if sheet is not None else _visible(book)
     formulas = _load(content, values=False) if _has_formulas(content) else None
     several = len(names) > 1 or sheet is not None
-    read = (_read_sheet(book, formulas, name, label, several, log) for name in names)
+    percents = _has_percents(content)
+    read = (_read_sheet(book, formulas, name, label, several, percents, log) for name in names)
     return [s for s in read if s is not None and s.rows]
+
+
+def _has_percents(content: bytes) -> bool:
+    """Whether any style of a book may show percentages; only then formats are read, being slow."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if "xl/styles.xml" not in archive.namelist():
+            return False
+        return bool(_PERCENT.search(archive.read("xl/styles.xml")))
+
+
+def _rows(worksheet: Any, percents: bool) -> Iterator[list[Cell]]:
+    """Values of the rows; numbers shown as percentages are marked where the book has such."""
+    if not percents:
+        for values in worksheet.iter_rows(values_only=True):
+            yield list(values)
+        return
+    for cells in worksheet.iter_rows():
+        yield [_marked(cell) for cell in cells]
+
+
+def _marked(cell: Any) -> Cell:
+    value: Cell = cell.value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        shown = _QUOTED.sub("", cell.number_format or "")
+        return Percent(value) if "%" in shown else value
+    return value
 
 
 def _load(content: bytes, *, values: bool) -> Any:
@@ -118,15 +151,21 @@ def _has_formulas(content: bytes) -> bool:
 
 
 def _read_sheet(
-    book: Any, formulas: Any | None, name: str, label: str, several: bool, log: FaultLog
+    book: Any,
+    formulas: Any | None,
+    name: str,
+    label: str,
+    several: bool,
+    percents: bool,
+    log: FaultLog,
 ) -> Sheet | None:
     file = f"{label}, лист «{name}»" if several else label
     worksheet = book[name]
     # The stated dimensions are often wrong (one formatted cell in the last row).
     worksheet.reset_dimensions()
     collector = RowCollector(file, log)
-    for number, cells in enumerate(worksheet.iter_rows(values_only=True), start=1):
-        if not collector.add(number, list(cells)):
+    for number, cells in enumerate(_rows(worksheet, percents), start=1):
+        if not collector.add(number, cells):
             return None
     if formulas is not None:
         _refuse_uncalculated(formulas[name], collector, file, log)

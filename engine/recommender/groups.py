@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.deficits.group_table import GroupTable
 from engine.deficits.group_view import Member, group_view
 from engine.deficits.groupings import Grouping
 from engine.diagnostics import estimate_proficiency
 from engine.diagnostics.item_bank import ItemBank
-from engine.domain import DiagnosticResult, Educator, ItemResponse
+from engine.domain import DiagnosticResult, Educator, ItemResponse, Proficiency
 from engine.errors import Fault, InputError
 from engine.framework import Framework, NodeLevel
 from engine.policy import PolicyProfile
@@ -28,7 +28,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """An educator whose evidence has faults: he counts as a member who was not assessed."""
+    """An educator some of whose evidence could not be used.
+
+    Parameters
+    ----------
+    faults
+        What is wrong. The nodes at fault are left out of their procedures; with the rest he is
+        assessed, without any he counts as a member who was not.
+    """
 
     educator_id: str
     faults: tuple[Fault, ...]
@@ -58,20 +65,65 @@ def group_deficits(
     members: list[Member] = []
     left_out: list[LeftOut] = []
     for person in people:
-        educator = person.educator
         try:
-            proficiency = estimate_proficiency(
-                person.results,
-                person.responses,
-                framework,
-                policy,
-                as_of,
-                time_zone=educator.time_zone,
-                items=items,
-            )
+            proficiency: Proficiency | None = _estimated(person, framework, policy, as_of, items)
         except InputError as error:
-            left_out.append(LeftOut(educator.id, error.faults))
-            proficiency = None
-        members.append(Member(educator, proficiency))
+            left_out.append(LeftOut(person.educator.id, error.faults))
+            rest = without_faulty(person, error.faults)
+            try:
+                proficiency = _estimated(rest, framework, policy, as_of, items)
+            except InputError:
+                proficiency = None
+        members.append(Member(person.educator, proficiency))
     table = group_view(members, by, framework, policy, node_levels=node_levels)
     return table, tuple(left_out)
+
+
+def _estimated(
+    person: Person,
+    framework: Framework,
+    policy: PolicyProfile,
+    as_of: dt.datetime,
+    items: ItemBank | None,
+) -> Proficiency:
+    return estimate_proficiency(
+        person.results,
+        person.responses,
+        framework,
+        policy,
+        as_of,
+        time_zone=person.educator.time_zone,
+        items=items,
+    )
+
+
+def without_faulty(person: Person, faults: Iterable[Fault]) -> Person:
+    """The person without the nodes at fault in their procedures; the rest of his evidence stays.
+
+    All that was found of such a node goes, for of marks that contradict one another nothing says
+    which is right. Of an answer at fault all answers to its item in that procedure go, and all
+    answers to an item that was calibrated for other nodes.
+    """
+    nodes, answers, items = set(), set(), set()
+    for fault in faults:
+        where, _, tail = fault.pointer.removeprefix("/").partition("/")
+        index = int(tail.partition("/")[0])
+        if where == "diagnostics":
+            result = person.results[index]
+            nodes.add((result.procedure_id, result.node))
+        else:
+            answer = person.responses[index]
+            answers.add((answer.procedure_id, answer.item))
+            if fault.code == "item_calibrated_otherwise":
+                items.add(answer.item)
+    return replace(
+        person,
+        results=tuple(r for r in person.results if (r.procedure_id, r.node) not in nodes),
+        responses=tuple(
+            r
+            for r in person.responses
+            if (r.procedure_id, r.node) not in nodes
+            and (r.procedure_id, r.item) not in answers
+            and r.item not in items
+        ),
+    )

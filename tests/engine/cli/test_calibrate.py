@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from engine.cli.app import run
@@ -92,6 +93,38 @@ def test_the_same_answers_give_the_same_bytes(calibration: Path, tables: Path) -
     assert calibrate(tables, again) == 0
     for name in (ITEMS_FILE, MANIFEST_FILE, CARD_FILE):
         assert (calibration / name).read_bytes() == (again / name).read_bytes()
+
+
+def test_a_long_table_gives_the_same_held_out_figures(
+    tables: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The order of people and items in a file is no part of the answers."""
+    wide = pd.read_csv(tables / "ответы.csv", index_col=0)
+    long = wide.rename_axis("person").reset_index().melt("person", var_name="item")
+    long = long.rename(columns={"value": "response"}).sample(frac=1, random_state=5)
+    long.to_csv(tmp_path / "ответы.csv", index=False)
+    (tmp_path / "q.csv").write_bytes((tables / "q.csv").read_bytes())
+    found = []
+    for folder in (tables, tmp_path):
+        capsys.readouterr()
+        assert calibrate(folder, tmp_path / "bank", "--json") == 0
+        found.append(json.loads(capsys.readouterr().out)["report"]["fit"])
+    assert found[0]["n_answers"] == found[1]["n_answers"]
+    assert found[0] == pytest.approx(found[1], abs=2e-6)
+
+
+def test_reliability_of_few_people_is_not_printed(
+    tables: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Below a hundred people a reason stands in its place, at the terminal and in the card."""
+    wide = pd.read_csv(tables / "ответы.csv", index_col=0)
+    wide.head(40).to_csv(tmp_path / "ответы.csv")
+    (tmp_path / "q.csv").write_bytes((tables / "q.csv").read_bytes())
+    assert calibrate(tmp_path, tmp_path / "bank") == 0
+    assert "надёжность: не посчитана: людей 40, нужно не меньше 100" in capsys.readouterr().out
+    card = (tmp_path / "bank" / CARD_FILE).read_text()
+    assert "| MET.ASM | 6 | — |" in card
+    assert "не указана: людей 40" in card
 
 
 def test_json_has_the_report(tables: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 
 from engine.cli.app import run
+from engine.cli.grouped_faults import grouped
 from engine.domain import DiagnosticResult, Educator, Method, Organisation, Position
+from engine.errors import Fault
 from engine.interchange import DataPackage, write_package
 
 NORTH = Organisation("n1", "Школа № 1", "Северный")
@@ -108,7 +110,7 @@ def test_level_of_the_nodes(folder: Path, capsys: pytest.CaptureFixture[str]) ->
         ("E02,entry,2026-05-20,test,MET.ASM,9,10", "E02,entry,2026-15-20,test,MET.ASM,9,10",
          "date_unreadable"),
         ("E02,entry,2026-05-20,test,MET.ASM,9,10", "E02,entry,2026-05-20,test,MET.ASM,9,10,10\n"
-         "E02,entry,2026-05-20,test,MET.ASM,4,10", "duplicate_id"),
+         "E02,entry,2026-05-20,test,MET.ASM,4,10", "duplicate_contradiction"),
         ("E02,entry,2026-05-20,test,MET.ASM,9,10", "E02,entry,2027-05-20,test,MET.ASM,9,10",
          "diagnostics_in_future"),
     ],
@@ -155,9 +157,39 @@ def test_contradictory_results_of_one_educator(
     path.write_text(text.replace("n_tasks", "n_tasks,observer").replace(line, two))
     assert run(["groups", str(folder), "--by", "all", "--json"]) == 0
     said = capsys.readouterr()
-    assert "Результаты педагога «E02» не учтены, ошибок: 1" in said.err
+    assert "Противоречивые результаты не учтены" in said.err
+    assert "педагоги «E02»: " in said.err
     (row,) = json.loads(said.out)["rows"]
     assert row["n_measured"] == 20
+
+
+def test_a_cause_is_one_line_and_the_rest_of_the_evidence_stays(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Seventeen scores above the maximum: one line with the rows, counted in the head."""
+    path = folder / "diagnostics.csv"
+    good = path.read_text().splitlines()
+    assert len(good) == 22  # a header and the rows of 21 people
+    bad = [f"E{n:02},entry,2026-05-20,test,MET.PLN,12,10,10" for n in range(2, 19) if n != 17]
+    path.write_text("\n".join([*good, *bad, bad[0]]) + "\n")
+    assert run(["groups", str(folder), "--by", "all"]) == 0
+    said = capsys.readouterr()
+    (line,) = [x for x in said.err.splitlines() if "[score_above_maximum]" in x]
+    assert line.startswith("  diagnostics.csv, строки 23–39, столбец «score»: балл 12 больше")
+    assert said.out.splitlines()[0] == (
+        "Не учтено из-за ошибок: строк 17, педагогов с противоречивыми результатами 0"
+    )
+    assert "21 из 23" in said.out
+
+
+def test_one_cause_in_scattered_rows() -> None:
+    """Runs of rows are drawn together, many of them are counted, other details are an example."""
+    rows = [3, 5, 6, 7, 9]
+    faults = [Fault("c", "беда", file="a.csv", row=r, column="x") for r in reversed(rows)]
+    assert list(grouped(faults)) == ["a.csv, строки 3, 5–7, 9, столбец «x»: беда [c]"]
+    many = [Fault("c", f"беда {r}", file="a.csv", row=2 * r) for r in range(1, 16)]
+    (line,) = grouped(many)
+    assert line.endswith("22, 24 и ещё 3: например, беда 1 [c]")
 
 
 def test_what_cannot_be_read_is_refused_as_elsewhere(

@@ -144,7 +144,8 @@ def test_codes_bind_a_bank_to_the_framework(tmp_path: Path) -> None:
     alone = read(tmp_path)
     assert alone.framework is None
     assert [f.code for f in alone.notes] == ["bank_stands_alone"]
-    mixed = read(tmp_path, ANSWERS, Q_MATRIX.replace("чтение", A))
+    third = "item,чтение,счёт,письмо\nз1,1,0,0\nз2,0,1,1\nз3,1,1,0\n"
+    mixed = read(tmp_path, ANSWERS, third.replace("чтение", A))
     assert mixed.framework is None
     (warning,) = [f for f in mixed.warnings if f.code == "bank_stands_alone"]
     assert "счёт" in warning.detail
@@ -158,6 +159,31 @@ def test_an_unknown_code_of_a_named_framework_is_a_fault(tmp_path: Path) -> None
     )
     assert places([fault]) == [("unknown_node", "q.csv", 1, wrong)]
     assert A in fault.detail
+
+
+@pytest.mark.parametrize(
+    ("written", "nearest"),
+    [("MET.PLAN", "MET.PLN"), ("МЕТ.PLN", "русские буквы (М, Е, Т)")],
+)
+def test_one_misspelt_code_among_codes_is_a_fault(
+    tmp_path: Path, written: str, nearest: str
+) -> None:
+    """Where half of the skills are codes, the other one is misspelt and no name of its own."""
+    codes = Q_MATRIX.replace("чтение", "MET.ASM").replace("счёт", written)
+    (fault,) = faults(tmp_path, ANSWERS, codes)
+    assert places([fault]) == [("unknown_node", "q.csv", 1, written)]
+    assert nearest in fault.detail
+    assert "--framework none" in fault.detail
+
+
+def test_without_a_framework_codes_are_names(tmp_path: Path) -> None:
+    """Whoever wants a bank of his own says so, and no code is asked for."""
+    (tmp_path / "a.csv").write_text(ANSWERS)
+    (tmp_path / "q.csv").write_text(Q_MATRIX.replace("чтение", "MET.PLN"))
+    found = read_calibration_tables(tmp_path / "a.csv", tmp_path / "q.csv", None, named=True)
+    assert found.framework is None
+    assert "MET.PLN" in found.q_matrix.columns
+    assert [f.code for f in found.notes] == ["bank_stands_alone"]
 
 
 Case = tuple[str | bytes, list[tuple[str, str | None, int | None, str | None]]]

@@ -84,6 +84,12 @@ ERRORS: list[tuple[str, dict[str, object], Place]] = [
                                  "educator_id,procedure_id,date,item,response,node\n"
                                  "e1,p,2026-05-01,q1,1,MET\ne1,p,2026-05-01,q1,0,MET.01\n"},
      ("responses.csv", 3, "response")),
+    ("duplicate_contradiction", {**PEOPLE, "diagnostics.csv": SCORES
+                                 + "e1,2026-05-01,test,MET,1,5\ne1,2026-05-01,test,MET,2,5\n"},
+     ("diagnostics.csv", 3, "score")),
+    ("contradictory_maximum", {**PEOPLE, "diagnostics.csv": SCORES
+                               + "e1,2026-05-01,test,MET,1,5\ne1,2026-05-01,test,MET,1,9\n"},
+     ("diagnostics.csv", 3, "max_score")),
     ("unknown_item", {**PEOPLE, "responses.csv": "educator_id,procedure_id,date,item,response\n"
                       "e1,p,2026-05-01,q1,1\n"}, ("responses.csv", 2, "item")),
     # catalogue
@@ -203,6 +209,9 @@ WARNINGS: list[tuple[str, dict[str, object], Place]] = [
      ("meetings.csv", 3, "start")),
     ("tempo_zero", {"educators.csv": "id,position,tempo_min_per_week\ne1,teacher,0\n"},
      ("educators.csv", 2, "tempo_min_per_week")),
+    ("score_looks_like_share", {**PEOPLE, "diagnostics.csv": SCORES
+                                + "e1,2026-05-01,test,MET,0.72,100\n"},
+     ("diagnostics.csv", 2, "score")),
     ("tempo_suspicious", {"educators.csv": "id,position,tempo_min_per_week\ne1,teacher,3\n"},
      ("educators.csv", 2, "tempo_min_per_week")),
     ("unknown_activity", {**PEOPLE, "history.csv": "educator_id,activity_id,completed_on\n"
@@ -233,7 +242,7 @@ ELSEWHERE = {
     # in the tests of files, workbooks and CSV
     "file_too_large", "file_unreadable", "not_a_workbook", "not_a_text_file", "encoding_unknown",
     "csv_quote_left_open", "csv_unreadable", "too_many_columns", "too_many_rows", "file_empty",
-    "workbook_damaged", "formula_without_value",
+    "workbook_damaged", "formula_without_value", "percent_cell",
     # in the tests of the mapping file, the forms and the options
     "mapping_unreadable", "mapping_unknown_table", "mapping_unknown_column", "mapping_unused",
     "only_example_rows", "example_row_skipped", "as_of_missing", "time_zone_assumed",
@@ -353,6 +362,30 @@ def test_a_node_is_known_by_its_topic_only_if_there_is_one(importing: Import) ->
         scores = SCORES + rows.format(1, words)
         report = importing({**PEOPLE, "diagnostics.csv": scores}, known_nodes=nodes)
         assert places(report, "unknown_node") == [("diagnostics.csv", 2, "node")], words
+
+
+def test_contradicting_scores_are_said_in_the_words_of_the_form(importing: Import) -> None:
+    """Person, day, method and both scores, and what to do; no English code among them."""
+    rows = "e1,2026-05-20,test,MET,7,10\ne1,2026-05-20,test,MET,4.5,10\n"
+    (fault,) = importing({**PEOPLE, "diagnostics.csv": SCORES + rows}).faults
+    assert "20.05.2026, тест, MET»: балл здесь 4.5, а в строке 2 — 7: оставьте" in fault.detail
+    assert "укажите наблюдателя" in fault.detail
+    assert "другой код" not in fault.detail
+    rows = "e1,2026-05-20,self,MET,7,10\ne1,2026-05-20,self,MET,7,20\n"
+    (fault,) = importing({**PEOPLE, "diagnostics.csv": SCORES + rows}).faults
+    assert "самооценка, MET»: максимум здесь 20, а в строке 2 — 10" in fault.detail
+
+
+@pytest.mark.parametrize("written", ["МЕТ.01", "мет.01", "MЕT.01"])
+def test_cyrillic_letters_in_a_code_are_named(importing: Import, written: str) -> None:
+    """Both look alike on the screen: the letters to type again are listed with the code."""
+    rows = f"e1,2026-05-01,test,{written},1,5\n"
+    report = importing({**PEOPLE, "diagnostics.csv": SCORES + rows})
+    (fault,) = report.faults
+    assert fault.code == "unknown_node"
+    russian = [c for c in dict.fromkeys(written) if c.isalpha() and not c.isascii()]
+    assert f"русские буквы ({', '.join(russian)})" in fault.detail
+    assert "наберите MET.01 латиницей" in fault.detail
 
 
 def test_unknown_nodes_are_no_duplicates(importing: Import) -> None:

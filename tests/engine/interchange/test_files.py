@@ -206,6 +206,49 @@ def test_calculated_formulas_give_their_values(importing: Import) -> None:
     assert package.activities[0].hours_academic == 36
 
 
+SCORED = ["educator_id", "date", "method", "node", "score", "max_score"]
+PER_CENT = ("0%", "0.00%", "# ##0,0%")
+
+
+def scored(path: Path, rows: dict[str, float], *, maximum: float = 100) -> None:
+    """Write a workbook of scores of one educator, each shown in its own number format."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(SCORED)
+    for day, (shown, score) in enumerate(rows.items(), start=1):
+        sheet.append(["e1", f"2026-05-{day:02}", "test", "MET", score, maximum])
+        sheet.cell(day + 1, SCORED.index("score") + 1).number_format = shown
+    book.save(path)
+
+
+@pytest.mark.parametrize("shown", PER_CENT)
+def test_a_score_shown_as_a_percentage_is_refused(importing: Import, shown: str) -> None:
+    """Excel keeps 0.72 where a person sees 72%: read as it stands it were 0.72 of 100."""
+    report = importing({"diagnostics.xlsx": lambda p: scored(p, {"0.0": 7.0, shown: 0.72})})
+    assert places(report, "percent_cell") == [("diagnostics.xlsx", 3, "score")]
+    assert "72%" in report.faults[0].detail
+    assert report.package is None
+
+
+def test_other_formats_and_shares_stay_numbers(importing: Import) -> None:
+    """A per cent sign that is mere text shows the number itself; a share of answers may be 60%."""
+    plain = {"0": 72.0, '0.0" %"': 71.5, "General": 70.0, "0\\%": 69.0}
+
+    def answers(path: Path) -> None:
+        book = openpyxl.Workbook()
+        book.worksheets[0].append(
+            ["educator_id", "procedure_id", "date", "item", "response", "node"]
+        )
+        book.worksheets[0].append(["e1", "p", "2026-06-01", "q", 0.6, "MET.01"])
+        book.worksheets[0]["E2"].number_format = "0%"
+        book.save(path)
+
+    files = {"diagnostics.xlsx": lambda p: scored(p, plain), "responses.xlsx": answers}
+    package = importing(files).accepted()
+    assert [r.score for r in package.diagnostics["e1"]] == [72, 71.5, 70, 69]
+    assert [r.response for r in package.responses["e1"]] == [0.6]
+
+
 def test_a_file_of_any_name_may_be_given_by_hand(importing: Import, tmp_path: Path) -> None:
     """A file given for a table stands in the place of the package's own."""
     mine = tmp_path / "my.csv"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -34,17 +35,54 @@ def measured(report: ImportReport) -> list[str]:
         "e1,p,2026-05-01,test,PSY.01,3,5",  # contradicts another row of his
     ],
 )
-def test_a_faulty_row_costs_its_educator_all_evidence(importing: Import, row: str) -> None:
-    """His good row goes too, the other educator keeps his; both facts are said."""
+def test_a_faulty_row_goes_alone(importing: Import, row: str) -> None:
+    """His good row stays, unless it is one of two that contradict; row and educator are named."""
     good = "e1,p,2026-05-01,test,PSY.01,4,5\ne2,p,2026-05-01,test,MET,4,5\n"
     report = spare(importing, f"{HEAD}{good}{row}\n")
-    assert measured(report) == ["e2"]
+    contradicts = "PSY.01" in row
+    assert measured(report) == (["e2"] if contradicts else ["e1", "e2"])
+    if not contradicts:
+        (kept,) = report.accepted().diagnostics["e1"]
+        assert (kept.node, kept.score) == ("PSY.01", 4)
     assert [e.id for e in report.accepted().educators][:2] == ["e1", "e2"]
-    first = report.warnings[0]
-    assert (first.file, first.row) == ("diagnostics.csv", 4)
+    (fault,) = report.set_aside
+    assert (fault.file, fault.row) == ("diagnostics.csv", 4)
     said = [f.parameters for f in report.warnings if f.code == "evidence_left_out"]
-    assert said == [{"educator": "e1"}]
+    assert said == [{"educators": ["e1"]}]
     assert report.faults == ()
+
+
+def test_of_contradicting_rows_none_is_taken(importing: Import) -> None:
+    """Nor the one that repeats the first: nothing says which of them is right."""
+    rows = [f"e1,p,2026-05-01,test,PSY.01,{score},5\n" for score in (4, 3, 4)]
+    other = "e1,p,2026-05-01,test,MET,2,5\n"
+    (kept,) = spare(importing, HEAD + "".join(rows) + other).accepted().diagnostics["e1"]
+    assert kept.node == "MET"
+
+
+def test_of_contradicting_answers_none_is_taken(importing: Import) -> None:
+    """An answer is given once, whichever nodes its rows name; other items stay."""
+    head = "educator_id,procedure_id,date,item,response,node\n"
+    rows = [("q1", 1, "MET"), ("q1", 0, "MET.01"), ("q1", 1, "PSY.01"), ("q2", 1, "MET")]
+    answers = head + "".join(f"e1,p,2026-05-01,{i},{r},{n}\n" for i, r, n in rows)
+    files = {"educators.csv": PEOPLE, "responses.csv": answers}
+    report = read_sparing(partial(importing, files))
+    assert [a.item for a in report.accepted().responses["e1"]] == ["q2"]
+
+
+def test_one_score_of_a_wide_row_goes_alone(importing: Import, tmp_path: Path) -> None:
+    """A row holds a whole person: a wrong score of one column leaves him his other one."""
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(
+        '[[diagnostics.scores]]\ncolumn = "Блок 1"\nnode = "MET.01"\nmax_score = 5\n'
+        '[[diagnostics.scores]]\ncolumn = "Блок 2"\nnode = "PSY.01"\nmax_score = 5\n'
+    )
+    wide = "educator_id,date,method,Блок 1,Блок 2\n"
+    wide += "e1,2026-05-01,test,9,4\ne2,2026-05-01,test,3,2\ne3,2026-99-01,test,3,2\n"
+    files = {"educators.csv": PEOPLE, "diagnostics.csv": wide}
+    package = read_sparing(partial(importing, files, mapping=mapping)).accepted()
+    found = {e: [(r.node, r.score) for r in rows] for e, rows in package.diagnostics.items()}
+    assert found == {"e1": [("PSY.01", 4)], "e2": [("MET.01", 3), ("PSY.01", 2)]}
 
 
 def test_a_good_package_is_read_as_ever(importing: Import) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from engine.interchange import TABLES, ImportReport, read_package, write_templates
+from engine.framework import load_framework
+from engine.interchange import TABLES, ImportReport, nodes_of, read_package, write_templates
 from tests.engine.interchange.conftest import AS_OF, NODES
 
 
@@ -24,7 +25,8 @@ def test_forms_read_back_unchanged_are_accepted(tmp_path: Path) -> None:
     assert [w.code for w in report.warnings if w.code == "only_example_rows"]
     assert set(report.counts) == set(TABLES)
     assert all(c.taken == c.read >= 1 for c in report.counts.values())
-    assert package.diagnostics["П-001"][0].node == next(iter(NODES))
+    # the first code of the framework is a direction; the forms ask for a block or a leaf
+    assert package.diagnostics["П-001"][0].node == "MET.01"
     assert package.offerings[0].meetings[0].start.hour == 15
 
 
@@ -54,6 +56,45 @@ def test_examples_go_as_soon_as_there_is_a_row_of_ones_own(tmp_path: Path) -> No
     assert package.offerings == package.educators == package.mentors == ()
     (note,) = (n for n in report.notes if n.code == "example_row_skipped")
     assert note.parameters["count"] == sum(len(t.examples) for t in TABLES.values())
+
+
+@pytest.mark.parametrize("node", ["MET.01", "PSY.01"])
+def test_a_row_of_ones_own_is_never_taken_for_the_example(tmp_path: Path, node: str) -> None:
+    """«з1» is what people call their first item, whichever competency it measures."""
+    (path,) = write_templates(tmp_path, NODES, ["items"])
+    fill(path, {2: ("з1", node), 3: ("з2", node)})
+    package = importing(tmp_path, require_catalogue=False).accepted()
+    assert package.items == {"з1": (node,), "з2": (node,)}
+
+
+def test_examples_of_earlier_forms_are_still_known(tmp_path: Path) -> None:
+    """They named the framework's first code and the item «з1»; one other cell: a real row."""
+    written = write_templates(tmp_path, NODES, ["responses"])
+    former = ("П-001", "тест-2025-05", "2025-05-20", "з1", "1", "MET")
+    own = ("П-001", "тест-2025-05", "2025-05-20", "з1", "0", "MET.01")
+    fill(written[0], {2: former, 3: own})
+    report = importing(tmp_path, require_catalogue=False)
+    (answer,) = report.accepted().responses["П-001"]
+    assert (answer.item, answer.response, answer.node) == ("з1", 0, "MET.01")
+    assert [n.parameters["count"] for n in report.notes if n.code == "example_row_skipped"] == [1]
+
+
+def test_the_example_names_a_leaf_of_the_framework(tmp_path: Path) -> None:
+    """As the hint of the column says; each framework has its own."""
+    framework = load_framework()
+    (path,) = write_templates(tmp_path, nodes_of(framework), ["items"])
+    (_, node), *_ = openpyxl.load_workbook(path)["Задания"].iter_rows(min_row=2, values_only=True)
+    assert node in {framework.codes[i] for i in framework.leaves}
+
+
+def fill(path: Path, rows: dict[int, tuple[str, ...]]) -> None:
+    """Type rows into a form."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    for number, cells in rows.items():
+        for index, cell in enumerate(cells, start=1):
+            sheet.cell(number, index, cell)
+    book.save(path)
 
 
 def test_forms_help_the_one_who_fills_them(tmp_path: Path) -> None:

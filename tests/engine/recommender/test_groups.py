@@ -9,10 +9,11 @@ import pytest
 from engine.deficits.groupings import Grouping
 from engine.domain import DiagnosticResult, Educator, ItemResponse, Method, Position
 from engine.errors import Fault
-from engine.framework import load_framework
+from engine.framework import NodeLevel, load_framework
 from engine.policy import load_policy
 from engine.recommender.groups import Person, group_deficits, without_faulty
 
+BLOCKS: tuple[NodeLevel, ...] = ("block",)
 DAY = dt.date(2026, 5, 20)
 AS_OF = dt.datetime(2026, 8, 31, 9, tzinfo=dt.timezone(dt.timedelta(hours=3)))
 
@@ -72,7 +73,7 @@ def test_a_contradiction_at_one_node_leaves_the_other_measured() -> None:
         load_framework(),
         load_policy("default"),
         AS_OF,
-        node_levels=("block",),
+        node_levels=BLOCKS,
     )
     assert [(p.educator_id, [f.code for f in p.faults]) for p in left_out] == [
         ("e2", ["duplicate_contradiction"])
