@@ -19,22 +19,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, roots_hermite
+from scipy.special import expit
 from scipy.special import logit as _logit
 
-from engine.diagnostics.components import Components
-from engine.diagnostics.latent import LatentPosterior, Sites, latent_posterior, some_people
+from engine.diagnostics.components import PRIOR_MEAN, PRIOR_MEAN_SD, PRIOR_SD, Components, Moments
+from engine.diagnostics.fixed_point import fixed_point
+from engine.diagnostics.item_sums import NODES, WEIGHTS, ItemSums
+from engine.diagnostics.latent import Sites, latent_posterior
 from engine.domain import BoolArray, FloatArray
 
-_NODES, _WEIGHTS = roots_hermite(11)
-_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
-_NODES = _NODES * np.sqrt(2)
-_CHUNK = 4_000
-"""People whose quadrature is in memory at a time."""
+_CHUNK_CELLS = 100_000
+"""Answers done at a time: quadrature takes some 500 bytes for each of them."""
 _SWEEPS = 2
 """Of expectation propagation per step: it goes on from where the last step left it."""
+_FIRST_SWEEPS = 12
 _START_SDS = (1.0, 0.0, 0.5)
 _LOG_SLOPE_STEP, _INTERCEPT_STEP = 0.3, 0.5
+_COMMON_STEPS = (-0.3, -0.5), (0.3, 0.5)
 _LEAST_SLOPE, _MOST_SLOPE = 0.05, 8.0
 _MOST_TASKS = 20.0
 _POOLED_ANSWERS = 20.0
@@ -56,7 +57,8 @@ class Calibration:
     components
         Person's and skills' own variances.
     n_iterations
-        Steps done; ``converged`` whether the last one moved nothing any more.
+        Steps done; ``converged`` whether neither the last one nor what it leads to moved anything
+        any more.
     """
 
     slopes: FloatArray
@@ -79,7 +81,7 @@ class CalibrationOptions:
     intercept_sd
         Prior sd of the intercept, in log odds.
     tolerance
-        Greatest change of any slope, intercept, mean or sd in the last step.
+        Greatest change of any slope, intercept, mean or sd, in the last step and to where it leads.
     """
 
     slope_sd: float = 0.5
@@ -96,42 +98,30 @@ def calibrate(
     Parameters
     ----------
     responses
-        Shape (n_people, n_items), in [0, 1]; NaN = not answered. People without any answer say
-        nothing and change nothing.
+        Shape (n_people, n_items), in [0, 1]; NaN = not answered, at least one answer. People
+        without any answer say nothing and change nothing.
     q_matrix
         Shape (n_items, n_skills), 0 or 1, no empty row.
     """
-    answered = ~np.isnan(responses)
-    right = np.where(answered, responses, 0.0)
-    wrong = np.where(answered, 1.0 - right, 0.0)
-    weights = q_matrix / q_matrix.sum(axis=1, keepdims=True)
-    state = _start(right, answered, q_matrix.shape[1])
-    sites = Sites.none(*responses.shape)
-    for step in range(1, options.max_iterations + 1):
-        found = latent_posterior(
-            np.full(weights.shape[1], state.mean),
-            state.components.covariance,
-            state.slopes[:, None] * weights,
-            state.intercepts,
-            right * state.tasks,
-            wrong * state.tasks,
-            start=sites,
-            most_sweeps=_SWEEPS if step > 1 else 12,
-        )
-        sites = found.sites
-        before = state
-        state = _improved(state, found, weights, right, answered, options)
-        moved = _distance(state, before)
-        if moved < options.tolerance:
-            break
+    active = ~np.isnan(responses).all(axis=1)
+    responses = responses if active.all() else responses[active]
+    calibrator = _Calibrator(responses, q_matrix, options)
+    found = fixed_point(
+        calibrator.step,
+        calibrator.start(),
+        measured=calibrator.measured,
+        tolerance=options.tolerance,
+        most_steps=options.max_iterations,
+    )
+    state = calibrator.unpacked(found.value)
     return Calibration(
         slopes=state.slopes,
         intercepts=state.intercepts,
         tasks=state.tasks,
         mean=state.mean,
         components=state.components,
-        n_iterations=step,
-        converged=moved < options.tolerance,
+        n_iterations=found.n_iterations,
+        converged=found.converged,
     )
 
 
@@ -143,62 +133,115 @@ class _State:
     mean: float
     components: Components
 
-
-def _distance(one: _State, other: _State) -> float:
-    pairs = (
-        (one.slopes, other.slopes),
-        (one.intercepts, other.intercepts),
-        (np.log(one.tasks), np.log(other.tasks)),
-        (np.array([one.mean, *one.components.sds]), np.array([other.mean, *other.components.sds])),
-    )
-    return max(float(np.abs(a - b).max()) for a, b in pairs)
+    def packed(self) -> FloatArray:
+        """One vector: log slopes, intercepts, log tasks, mean, log sds."""
+        logs = np.log(self.slopes), self.intercepts, np.log(self.tasks)
+        return np.concatenate([*logs, [self.mean], np.log(self.components.sds)])
 
 
-def _start(right: FloatArray, answered: BoolArray, n_skills: int) -> _State:
-    """Items as easy as their share of right answers says, all alike otherwise."""
-    count = answered.sum(axis=0)
-    share = (right.sum(axis=0) + 0.5) / (count + 1.0)
-    easy = np.where(count > 0, _logit(share), 0.0)
-    centre = float(easy[count > 0].mean()) if (count > 0).any() else 0.0
-    return _State(
-        slopes=np.ones(len(count)),
-        intercepts=np.where(count > 0, easy - centre, 0.0),
-        tasks=np.ones(len(count)),
-        mean=centre,
-        components=Components.of_groups(range(n_skills), _START_SDS),
-    )
+class _Calibrator:
+    """The table, and the factors of expectation propagation that go on from step to step."""
+
+    def __init__(
+        self, responses: FloatArray, q_matrix: FloatArray, options: CalibrationOptions
+    ) -> None:
+        self._responses, self._options = responses, options
+        self._weights = q_matrix / q_matrix.sum(axis=1, keepdims=True)
+        self._components = Components.of_groups(range(q_matrix.shape[1]), _START_SDS)
+        self._sites = Sites.none(*responses.shape)
+        self._sweeps = _FIRST_SWEEPS
+        self._count = (~np.isnan(responses)).sum(axis=0)
+        # comparisons with NaN are false
+        self._partial: BoolArray = np.asarray(((responses > 0) & (responses < 1)).any(axis=0))
+
+    def start(self) -> FloatArray:
+        """Items as easy as their share of right answers says, all alike otherwise."""
+        share = (np.nansum(self._responses, axis=0) + 0.5) / (self._count + 1.0)
+        easy = np.where(self._count > 0, _logit(share), 0.0)
+        centre = float(easy[self._count > 0].mean())
+        ones = np.ones(len(easy))
+        intercepts = np.where(self._count > 0, easy - centre, 0.0)
+        return _State(ones, intercepts, ones, centre, self._components).packed()
+
+    def unpacked(self, value: FloatArray) -> _State:
+        n = len(self._count)
+        return _State(
+            slopes=np.exp(value[:n]),
+            intercepts=value[n : 2 * n],
+            tasks=np.clip(np.exp(value[2 * n : 3 * n]), 1.0, _MOST_TASKS),
+            mean=float(value[3 * n]),
+            components=self._components.with_sds(np.exp(value[3 * n + 1 :])),
+        )
+
+    def measured(self, value: FloatArray) -> FloatArray:
+        """Slopes and sds as they are; tasks by their logarithm."""
+        n = len(self._count)
+        return np.concatenate([np.exp(value[:n]), value[n : 3 * n + 1], np.exp(value[3 * n + 1 :])])
+
+    def step(self, value: FloatArray) -> FloatArray:
+        """Posterior of all people, then the parameters that suit it better."""
+        state = self.unpacked(value)
+        moments, sums = self._expected(state)
+        centre = np.full(self._weights.shape[1], state.mean)
+        slopes, intercepts = _items(state, sums, self._options)
+        proposal = _State(
+            slopes=slopes,
+            intercepts=intercepts,
+            tasks=_tasks(sums, self._count, self._partial),
+            mean=_likely_mean(moments, state.components.covariance),
+            components=state.components.updated(moments, centre),
+        )
+        return _anchored(proposal, state, sums, self._count > 0).packed()
+
+    def _expected(self, state: _State) -> tuple[Moments, ItemSums]:
+        n_items, n_skills = self._weights.shape
+        square = np.zeros((n_skills, n_skills))
+        moments = Moments(0, np.zeros(n_skills), square, square)
+        sums = ItemSums.none(n_items)
+        covariance = state.components.covariance
+        for part in people_chunks(*self._responses.shape):
+            answered = ~np.isnan(self._responses[part])
+            right = np.where(answered, self._responses[part], 0.0)
+            found = latent_posterior(
+                np.full(n_skills, state.mean),
+                covariance,
+                state.slopes[:, None] * self._weights,
+                state.intercepts,
+                right * state.tasks,
+                (answered - right) * state.tasks,
+                start=Sites(self._sites.precision[part], self._sites.shift[part]),
+                most_sweeps=self._sweeps,
+            )
+            self._sites.precision[part] = found.sites.precision
+            self._sites.shift[part] = found.sites.shift
+            moments += Moments.of(found)
+            sums += ItemSums.of(
+                found,
+                right,
+                answered,
+                state.intercepts,
+                state.tasks,
+                partial=bool(self._partial.any()),
+            )
+        self._sweeps = _SWEEPS
+        return moments, sums
 
 
-def _improved(
-    state: _State,
-    found: LatentPosterior,
-    weights: FloatArray,
-    right: FloatArray,
-    answered: BoolArray,
-    options: CalibrationOptions,
-) -> _State:
-    active, used = (np.asarray(answered.any(axis=axis)) for axis in (1, 0))
-    people = some_people(found, active)
-    centre = np.full(weights.shape[1], state.mean)
-    components = state.components.updated(people, centre)
-    mean = float(people.mean.mean())
-    slopes, intercepts = _items(state, people, weights, right[active], answered[active], options)
-    tasks = _tasks(people, right[active], answered[active])
-    return _anchored(_State(slopes, intercepts, tasks, mean, components), used)
+def people_chunks(n_people: int, n_items: int) -> Iterator[slice]:
+    """Rows to be done at a time, so that memory does not grow with the number of people."""
+    size = max(1, _CHUNK_CELLS // max(1, n_items))
+    for start in range(0, n_people, size):
+        yield slice(start, min(start + size, n_people))
 
 
-def _tasks(found: LatentPosterior, right: FloatArray, answered: BoolArray) -> FloatArray:
+def _tasks(sums: ItemSums, count: FloatArray, partial: BoolArray) -> FloatArray:
     """Effective tasks of an answer to each item, by the moments of what the others tell.
 
     Given the log odds η an answer varies by φ·σ(1 − σ), so around its prediction without itself by
     φ·E[σ(1 − σ)] + Var(σ); a single task right or wrong has φ = 1, and 1/φ is the worth in tasks.
     """
-    partial = ((right > 0) & (right < 1) & answered).any(axis=0)
-    sums = np.zeros((2, right.shape[1]))
-    for rows in _chunks(len(right)) if partial.any() else ():
-        sums += _spread(found, right[rows], answered[rows], rows)
-    excess, single = np.where(partial, sums, 0.0)
-    answers = float(answered[:, partial].sum())
+    excess, single = (np.where(partial, part, 0.0) for part in (sums.excess, sums.single))
+    answers = float(count[partial].sum())
     steady = _POOLED_ANSWERS * max(single.sum() / max(answers, 1.0), 1e-9)
     pooled = excess.sum() / max(single.sum(), 1e-9)
     phi = (excess + steady * pooled) / (single + steady)
@@ -206,41 +249,15 @@ def _tasks(found: LatentPosterior, right: FloatArray, answered: BoolArray) -> Fl
     return tasks
 
 
-def _spread(
-    found: LatentPosterior, right: FloatArray, answered: BoolArray, rows: slice
-) -> FloatArray:
-    """Per item: Σ (answer − E σ)² − Var σ, and Σ E σ(1 − σ), without the answer itself."""
-    variance, mean = found.odds_variance[rows], found.odds_mean[rows]
-    left = np.maximum(1 / variance - found.sites.precision[rows], 1e-9)
-    mean = (mean / variance - found.sites.shift[rows]) / left
-    chance = expit(mean[..., None] + np.sqrt(1 / left)[..., None] * _NODES)
-    expected = chance @ _WEIGHTS
-    unsure = (chance - expected[..., None]) ** 2 @ _WEIGHTS
-    single = (chance * (1 - chance)) @ _WEIGHTS
-    excess = (right - expected) ** 2 - unsure
-    return np.stack([(excess * answered).sum(axis=0), (single * answered).sum(axis=0)])
-
-
 def _items(
-    state: _State,
-    found: LatentPosterior,
-    weights: FloatArray,
-    right: FloatArray,
-    answered: BoolArray,
-    options: CalibrationOptions,
+    state: _State, sums: ItemSums, options: CalibrationOptions
 ) -> tuple[FloatArray, FloatArray]:
     """One Newton step per item on the posterior mean of its log likelihood."""
     log_slope, intercept = np.log(state.slopes), state.intercepts
-    sums = np.zeros((5, len(intercept)))
-    for rows in _chunks(len(right)):
-        sums += _gradient(
-            state, found, weights, right[rows], answered[rows].astype(np.float64), rows
-        )
-    by_slope, by_intercept, hss, hsi, hii = sums
-    by_slope -= log_slope / options.slope_sd**2
-    by_intercept -= intercept / options.intercept_sd**2
-    hss += 1 / options.slope_sd**2
-    hii += 1 / options.intercept_sd**2
+    by_slope = sums.by_slope - log_slope / options.slope_sd**2
+    by_intercept = sums.by_intercept - intercept / options.intercept_sd**2
+    hss, hsi = sums.slope_slope + 1 / options.slope_sd**2, sums.slope_intercept
+    hii = sums.intercept_intercept + 1 / options.intercept_sd**2
     determinant = hss * hii - hsi**2
     step_slope = (hii * by_slope - hsi * by_intercept) / determinant
     step_intercept = (hss * by_intercept - hsi * by_slope) / determinant
@@ -249,58 +266,55 @@ def _items(
     return np.clip(slopes, _LEAST_SLOPE, _MOST_SLOPE), intercepts
 
 
-def _gradient(
-    state: _State,
-    found: LatentPosterior,
-    weights: FloatArray,
-    right: FloatArray,
-    answered: FloatArray,
-    rows: slice,
-) -> FloatArray:
-    """First derivatives and the information of (log slope, intercept), summed over people."""
-    ability = found.mean[rows] @ weights.T
-    variance = np.einsum("jk,bkl,jl->bj", weights, found.covariance[rows], weights, optimize=True)
-    points = ability[..., None] + np.sqrt(variance)[..., None] * _NODES
-    points *= state.slopes[:, None]
-    chance = expit(points + state.intercepts[:, None])
-    part = (answered * state.tasks)[..., None] * _WEIGHTS
-    rest = (right[..., None] - chance) * part
-    spread = chance * (1 - chance) * part
-    return np.stack(
-        [
-            (rest * points).sum(axis=(0, 2)),
-            rest.sum(axis=(0, 2)),
-            (spread * points**2).sum(axis=(0, 2)),
-            (spread * points).sum(axis=(0, 2)),
-            spread.sum(axis=(0, 2)),
-        ]
-    )
-
-
-def _chunks(n: int) -> Iterator[slice]:
-    for start in range(0, n, _CHUNK):
-        yield slice(start, min(start + _CHUNK, n))
-
-
-def _anchored(state: _State, used: BoolArray) -> _State:
+def _anchored(state: _State, before: _State, sums: ItemSums, used: BoolArray) -> _State:
     """The same model in the unit where the answered items are average: slope 1, intercept 0.
 
-    slope·skill + intercept stays what it is: the unit of the skills takes up the mean slope, and
-    their origin the mean intercept.
+    What all items want in common is no property of theirs but the unit and the origin of the
+    skills: people's mean and sds take it up (parameter expansion, Liu, Rubin & Wu 1998).
     """
-    unit = float(np.exp(np.log(state.slopes[used]).mean()))
-    slopes = state.slopes / unit
+    stretch, shift = _common_step(state, before, sums)
+    slopes = state.slopes / float(np.exp(np.log(state.slopes[used]).mean()))
     origin = float(state.intercepts[used].mean() / slopes[used].mean())
     return _State(
         slopes=np.where(used, slopes, 1.0),
         intercepts=np.where(used, state.intercepts - slopes * origin, 0.0),
         tasks=state.tasks,
-        mean=state.mean * unit + origin,
-        components=state.components.scaled(unit),
+        mean=state.mean * float(np.exp(stretch)) + shift,
+        components=state.components.scaled(float(np.exp(stretch))),
     )
+
+
+def _common_step(state: _State, before: _State, sums: ItemSums) -> tuple[float, float]:
+    """Newton step of the skills' log unit x and origin y, skill → eˣ·skill + y.
+
+    The priors of the mean and of the sds, which both move, hold it: −(mean·eˣ + y − PRIOR_MEAN)² /
+    (2·PRIOR_MEAN_SD²) + Σ_c (x − v_c·e²ˣ / (2·PRIOR_SD²)).
+    """
+    worth = np.array(state.components.variances) / PRIOR_SD**2
+    along = np.array([state.mean, 1.0])
+    a = before.slopes
+    slope = np.array([sums.by_slope.sum(), (a * sums.by_intercept).sum()])
+    slope += [(1 - worth).sum(), 0.0]
+    slope -= (state.mean - PRIOR_MEAN) / PRIOR_MEAN_SD**2 * along
+    mixed = (a * sums.slope_intercept).sum()
+    information = np.array(
+        [[sums.slope_slope.sum(), mixed], [mixed, (a**2 * sums.intercept_intercept).sum()]]
+    )
+    information += np.diag([2 * worth.sum(), 0.0]) + np.outer(along, along) / PRIOR_MEAN_SD**2
+    step = np.linalg.solve(information, slope)
+    stretch, shift = np.clip(step, *_COMMON_STEPS).tolist()
+    return stretch, shift
+
+
+def _likely_mean(moments: Moments, covariance: FloatArray) -> float:
+    """Most probable mean of the skills under its prior."""
+    n_skills = len(covariance)
+    told = moments.count * n_skills / covariance.sum(axis=0).mean()
+    average = moments.total.mean() / moments.count
+    return float((told * average + PRIOR_MEAN / PRIOR_MEAN_SD**2) / (told + 1 / PRIOR_MEAN_SD**2))
 
 
 def expected_share(mean: FloatArray, variance: FloatArray) -> FloatArray:
     """E[σ(η)], η ~ N(mean, variance), elementwise; Gauss–Hermite with 11 points."""
-    share: FloatArray = expit(mean[..., None] + np.sqrt(variance)[..., None] * _NODES) @ _WEIGHTS
+    share: FloatArray = expit(mean[..., None] + np.sqrt(variance)[..., None] * NODES) @ WEIGHTS
     return share

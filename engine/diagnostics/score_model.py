@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import logit as _logit
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from engine.diagnostics.components import Components
-from engine.diagnostics.latent import Sites, latent_posterior
+from engine.diagnostics.labels import (
+    Table,
+    by_label,
+    in_container,
+    labels_of,
+    matched,
+    output_names,
+    texts,
+    warn_unsettled,
+)
+from engine.diagnostics.latent import latent_posterior
 from engine.diagnostics.logit_normal import Z_90, share_below, share_moments, share_quantile
-from engine.diagnostics.tables import SCORE_COLUMNS, ScoreTable, score_table
-from engine.domain import FloatArray
-
-Table = pd.DataFrame | npt.ArrayLike
+from engine.diagnostics.score_fit import fit_scores
+from engine.diagnostics.tables import SCORE_COLUMNS, ScoreTable, no_answers, score_table
+from engine.domain import BoolArray, FloatArray
 
 _CHUNK = 1_000
 """People done at a time: their matrices should stay in the processor's cache."""
+_ROWS = 20_000
+"""Rows whose quadrature is in memory at a time."""
 _TOLERANCE = 1e-3
-_FIT_SWEEPS = 2
+_START_SDS = (0.8, 0.4, 0.5)
+_PEOPLE_OF_A_NODE = 50
+"""Least that the fit looks at of each node, where as many were measured: rare nodes count too."""
 
 
 class ScoreModel(TransformerMixin, BaseEstimator):
@@ -33,24 +45,31 @@ class ScoreModel(TransformerMixin, BaseEstimator):
 
     The log odds of a person's nodes are jointly normal: the person's level, what the nodes of one
     direction have in common, and each node's own part. A score is so many tasks, each done right
-    with the node's proficiency. Fitting learns how much people, directions and nodes differ; the
-    posterior of a person then shrinks a noisy score towards what the other nodes say.
+    with the node's proficiency. Fitting learns how easy each node is, and how much people,
+    directions and nodes differ; the posterior of a person then shrinks a noisy score towards what
+    the other nodes say.
+
+    A score is what it says: the model knows neither how reliable a method is, nor observers, nor
+    how old a score is, nor what all scores of one sheet have in common. Where these matter,
+    ``engine.diagnostics.estimate_proficiency`` weighs them person by person.
 
     Parameters
     ----------
     n_tasks
-        Tasks behind a score: one number, or one per column of a wide table; a long table may
-        state its own.
+        Tasks behind a score: one number, one per column of a wide table, or a mapping from node
+        to tasks; a long table may state its own.
     directions
         Direction of each column of a wide table, or a mapping from node to direction. ``None`` =
         all nodes in one direction.
     levels
-        Ends of the high and of the medium deficit: below the first is high, above the second
-        minimal.
+        Ends of the high and of the medium deficit, 0 < first < second < 1: below the first is
+        high, above the second minimal.
     max_iter, tol
-        Most steps of fitting, and the greatest change of an sd or of the mean in the last one.
+        Most steps of fitting, and the greatest change of an sd or of a mean, in log odds, in the
+        last one and to where it leads.
     fit_people
-        Most people that the fit looks at, drawn at random; the sds need no more.
+        People that the fit looks at, drawn at random, and more only for nodes that hardly anyone
+        of them was measured at; the sds need no more.
     random_state
         Seed of that draw.
     n_jobs
@@ -58,25 +77,33 @@ class ScoreModel(TransformerMixin, BaseEstimator):
 
     Attributes
     ----------
+    nodes_
+        Labels of the nodes, as the table has them.
     mean_
         Log odds of the average person at the average node.
+    node_means_
+        Shape (n_nodes,): log odds of the average person at each node, shrunk towards ``mean_``
+        the more the fewer people were measured there.
+    difficulty_sd_
+        How much nodes differ for the average person, in log odds; 0 with one node.
     person_sd_, direction_sd_, node_sd_
         In log odds; 0 where a table cannot tell the effect from another (one direction, one node).
-    n_iter_
-        Steps done.
+    n_iter_, converged_
+        Steps done, and whether the last one moved nothing any more.
 
     Notes
     -----
     Wide tables are people × nodes with shares in [0, 1], NaN = not measured; long data frames
     have the columns ``person``, ``node``, ``score``, ``max_score`` and perhaps ``n_tasks`` and
-    ``procedure``. Rows of the results are the people in the order in which they come.
+    ``procedure``. Rows of the results are the people in the order in which they come. Weak priors
+    keep means and sds of little or one-sided data finite (see ``components``).
     """
 
     def __init__(
         self,
-        n_tasks: float | Sequence[float] = 6,
+        n_tasks: float | Sequence[float] | Mapping[Any, float] = 6,
         *,
-        directions: Sequence[object] | Mapping[str, object] | None = None,
+        directions: Sequence[object] | Mapping[Any, object] | None = None,
         levels: tuple[float, float] = (0.6, 0.8),
         max_iter: int = 100,
         tol: float = 1e-3,
@@ -94,52 +121,47 @@ class ScoreModel(TransformerMixin, BaseEstimator):
         self.n_jobs = n_jobs
 
     def fit(self, X: Table, y: object = None) -> Self:
-        """Learn the mean and the sds by expectation maximisation.
+        """Learn the means and the sds by marginal maximum likelihood with weak priors.
 
         Raises
         ------
         InputError
-            Faults of a long table.
+            Faults of a long table; no score at all.
         ValueError
-            A share outside [0, 1], a number of tasks that is not positive.
+            A share outside [0, 1], a number of tasks that is not positive, levels out of order.
         """
+        self._checked_levels()
         table = self._read(X, reset=True)
+        measured = (table.successes + table.failures) > 0
+        if not measured.any():
+            raise no_answers()
         self.nodes_ = table.nodes
-        people = np.flatnonzero((table.successes + table.failures).any(axis=1))
-        if len(people) > self.fit_people:
-            chosen = check_random_state(self.random_state).permutation(people)
-            people = np.sort(chosen[: self.fit_people])
-        groups = self._groups(table.nodes)
-        self._learn(table.successes[people], table.failures[people], groups)
+        groups = self._groups(X)
+        people = self._drawn(measured)
+        found = fit_scores(
+            table.successes[people],
+            table.failures[people],
+            Components.of_groups(groups, _START_SDS),
+            tolerance=self.tol,
+            most_steps=self.max_iter,
+        )
+        self.mean_, self.difficulty_sd_ = found.mean, found.difficulty_sd
+        self.node_means_, self.components_ = found.node_means, found.components
+        self.n_iter_, self.converged_ = found.n_iterations, found.converged
+        self._name_sds(groups)
+        warn_unsettled(self)
         return self
 
-    def _learn(self, successes: FloatArray, failures: FloatArray, groups: list[object]) -> None:
-        total = successes.sum() + failures.sum()
-        mean = float(_logit((successes.sum() + 1) / (total + 2)))
-        components = Components.of_groups(groups, (0.8, 0.4, 0.5))
-        n = len(groups)
-        sites = Sites.none(*successes.shape)
-        self.n_iter_ = 0
-        for step in range(1, self.max_iter + 1 if len(successes) else 1):
-            found = latent_posterior(
-                np.full(n, mean),
-                components.covariance,
-                np.eye(n),
-                np.zeros(n),
-                successes,
-                failures,
-                start=sites,
-                most_sweeps=_FIT_SWEEPS if step > 1 else 12,
-            )
-            sites = found.sites
-            before = np.array([mean, *components.sds])
-            components = components.updated(found, np.full(n, mean))
-            mean = float(found.mean.mean())
-            self.n_iter_ = step
-            if np.abs(before - [mean, *components.sds]).max() < self.tol:
-                break
-        self.mean_, self.components_ = mean, components
-        self._name_sds(groups)
+    def _drawn(self, measured: BoolArray) -> npt.NDArray[np.intp]:
+        """Rows of the people to learn from; of nodes seldom measured all who were."""
+        order = check_random_state(self.random_state).permutation(len(measured))
+        order = order[measured[order].any(axis=1)]
+        if len(order) <= self.fit_people:
+            return np.sort(order)
+        among_node = np.cumsum(measured[order], axis=0) * measured[order]
+        chosen = ((among_node > 0) & (among_node <= _PEOPLE_OF_A_NODE)).any(axis=1)
+        chosen[: self.fit_people] = True
+        return np.sort(order[chosen])
 
     def _name_sds(self, groups: list[object]) -> None:
         sds = list(self.components_.sds)
@@ -149,7 +171,14 @@ class ScoreModel(TransformerMixin, BaseEstimator):
 
     def transform(self, X: Table) -> FloatArray:
         """Posterior mean proficiency, shape (n_people, n_nodes), in (0, 1); all nodes."""
-        return share_moments(*self._odds(self._read(X, reset=False)))[0]
+        table = self._read(X, reset=False)
+        means = _share_moments(*self._odds(table))[0]
+        return in_container(self, means, table.people) if _is_long(X) else means
+
+    def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[Any]:
+        """Names of the columns of ``transform``: the nodes."""
+        check_is_fitted(self)
+        return output_names(self, self.nodes_, input_features)
 
     def predict_proba(self, X: Table) -> FloatArray:
         """Probability of a high, a medium and a minimal deficit.
@@ -160,7 +189,7 @@ class ScoreModel(TransformerMixin, BaseEstimator):
             Sums to 1 over the last axis.
         """
         mean, sd = self._odds(self._read(X, reset=False))
-        high, upto_medium = (share_below(mean, sd, level) for level in self.levels)
+        high, upto_medium = (share_below(mean, sd, level) for level in self._checked_levels())
         return np.stack([high, upto_medium - high, 1 - upto_medium], axis=-1)
 
     def posterior(self, X: Table) -> pd.DataFrame:
@@ -178,12 +207,12 @@ class ScoreModel(TransformerMixin, BaseEstimator):
         tasks = table.successes + table.failures
         rows, columns = np.nonzero(tasks)
         at = mean[rows, columns], sd[rows, columns]
-        centre, spread = share_moments(*at)
-        high, upto_medium = (share_below(*at, level) for level in self.levels)
+        centre, spread = _share_moments(*at)
+        high, upto_medium = (share_below(*at, level) for level in self._checked_levels())
         return pd.DataFrame(
             {
-                "person": np.asarray(table.people, dtype=object)[rows],
-                "node": np.asarray(self.nodes_, dtype=object)[columns],
+                "person": pd.Index(table.people, dtype=object)[rows],
+                "node": pd.Index(self.nodes_, dtype=object)[columns],
                 "mean": centre,
                 "sd": spread,
                 "low": share_quantile(*at, -Z_90),
@@ -205,7 +234,7 @@ class ScoreModel(TransformerMixin, BaseEstimator):
     def _odds(self, table: ScoreTable) -> tuple[FloatArray, FloatArray]:
         """Mean and sd of the log odds, each of shape (n_people, n_nodes)."""
         n = len(self.nodes_)
-        prior = np.full(n, self.mean_), self.components_.covariance
+        prior = self.node_means_, self.components_.covariance
         parts = [slice(start, start + _CHUNK) for start in range(0, len(table.successes), _CHUNK)]
         found = Parallel(n_jobs=self.n_jobs if len(parts) > 1 else 1)(
             delayed(_marginals)(*prior, table.successes[part], table.failures[part])
@@ -218,41 +247,74 @@ class ScoreModel(TransformerMixin, BaseEstimator):
     def _read(self, X: Table, *, reset: bool) -> ScoreTable:
         if not reset:
             check_is_fitted(self)
-        if isinstance(X, pd.DataFrame) and set(SCORE_COLUMNS) <= set(X.columns):
-            table = score_table(X, int(np.max(self.n_tasks)))
-            if reset:
-                self.n_features_in_ = len(table.nodes)
-                self.feature_names_in_ = np.asarray(table.nodes, dtype=object)
-                return table
-            return self._reordered(table)
-        return self._of_shares(X, self._validated(X, reset))
+        if _is_long(X):
+            table = score_table(X, self._tasks_of_long(X))
+            if not reset:
+                return self._reordered(table)
+            self._learn_names(table.nodes)
+            return table
+        values = self._validated(X if reset else matched(X, self.nodes_, "nodes"), reset)
+        nodes = labels_of(X, values.shape[1]) if reset else self.nodes_
+        people = list(X.index) if isinstance(X, pd.DataFrame) else range(len(values))
+        return self._of_shares(values, tuple(people), nodes)
+
+    def _learn_names(self, nodes: Sequence[object]) -> None:
+        self.n_features_in_ = len(nodes)
+        if texts(nodes):
+            self.feature_names_in_ = np.asarray(nodes, dtype=object)
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
 
     def _validated(self, X: Table, reset: bool) -> FloatArray:
+        if isinstance(X, pd.DataFrame) and not texts(tuple(X.columns)):
+            X = X.to_numpy()
         values: FloatArray = validate_data(
             self, X, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan"
         )
         return values
 
-    def _of_shares(self, X: Table, shares: FloatArray) -> ScoreTable:
+    def _of_shares(
+        self, shares: FloatArray, people: tuple[object, ...], nodes: tuple[object, ...]
+    ) -> ScoreTable:
         measured = ~np.isnan(shares)
         if (measured & ~((shares >= 0) & (shares <= 1))).any():
             raise ValueError("shares must lie in [0, 1]; NaN = not measured")
-        tasks = np.broadcast_to(np.asarray(self.n_tasks, dtype=np.float64), shares.shape)
-        if not (tasks > 0).all():
-            raise ValueError("n_tasks must be positive")
+        tasks = np.broadcast_to(self._tasks_of_columns(nodes), shares.shape)
         successes = np.where(measured, tasks * shares, 0.0)
-        names = getattr(self, "feature_names_in_", range(self.n_features_in_))
-        people = list(X.index) if isinstance(X, pd.DataFrame) else list(range(len(shares)))
-        return ScoreTable(
-            tuple(people),
-            tuple(map(str, names)),
-            successes,
-            np.where(measured, tasks, 0.0) - successes,
-        )
+        return ScoreTable(people, nodes, successes, np.where(measured, tasks, 0.0) - successes)
+
+    def _tasks_of_columns(self, nodes: Sequence[object]) -> FloatArray:
+        """Shape () or (n_nodes,)."""
+        given: Any = self.n_tasks
+        if isinstance(given, Mapping):
+            given = [by_label(given, node) for node in nodes]
+            missing = [str(n) for n, t in zip(nodes, given, strict=True) if t is None]
+            if missing:
+                raise ValueError(f"nodes without n_tasks: {', '.join(missing)}")
+        tasks = np.asarray(given, dtype=np.float64)
+        if not (np.isfinite(tasks) & (tasks > 0)).all():
+            raise ValueError("n_tasks must be positive numbers")
+        if tasks.ndim > 1 or tasks.shape not in ((), (len(nodes),)):
+            raise ValueError(f"n_tasks of shape {tasks.shape} for {len(nodes)} nodes")
+        return tasks
+
+    def _tasks_of_long(self, X: pd.DataFrame) -> float | Mapping[Any, float] | None:
+        if not isinstance(self.n_tasks, Mapping | Sequence) and np.ndim(self.n_tasks) == 0:
+            return float(self._tasks_of_columns(()))
+        silent = X["n_tasks"].isna() if "n_tasks" in X.columns else X["node"].notna()
+        if isinstance(self.n_tasks, Mapping):
+            self._tasks_of_columns(list(pd.unique(X["node"][silent].dropna())))
+            return self.n_tasks
+        if silent.any():
+            raise ValueError(
+                "n_tasks by place suit wide tables only: give the long table a column n_tasks, "
+                "or n_tasks as a mapping from node to tasks"
+            )
+        return None
 
     def _reordered(self, table: ScoreTable) -> ScoreTable:
         place = {node: i for i, node in enumerate(self.nodes_)}
-        unknown = [node for node in table.nodes if node not in place]
+        unknown = [str(node) for node in table.nodes if node not in place]
         if unknown:
             raise ValueError(f"nodes that the model was not fitted on: {', '.join(unknown)}")
         columns = [place[node] for node in table.nodes]
@@ -260,18 +322,40 @@ class ScoreModel(TransformerMixin, BaseEstimator):
         successes[:, columns], failures[:, columns] = table.successes, table.failures
         return ScoreTable(table.people, self.nodes_, successes, failures)
 
-    def _groups(self, nodes: Sequence[str]) -> list[object]:
+    def _checked_levels(self) -> tuple[float, float]:
+        low, high = self.levels
+        if not 0 < low < high < 1:
+            raise ValueError(f"levels must be 0 < first < second < 1, not {self.levels}")
+        return low, high
+
+    def _groups(self, X: Table) -> list[object]:
+        nodes = self.nodes_
         if self.directions is None:
             return [None] * len(nodes)
         if isinstance(self.directions, Mapping):
-            missing = [node for node in nodes if node not in self.directions]
+            missing = [str(n) for n in nodes if not {n, str(n)} & set(self.directions)]
             if missing:
                 raise ValueError(f"nodes without a direction: {', '.join(missing)}")
-            return [self.directions[node] for node in nodes]
+            return [by_label(self.directions, node) for node in nodes]
+        if _is_long(X):
+            raise ValueError("directions by place suit wide tables only: map node to direction")
         groups: list[Any] = list(self.directions)
         if len(groups) != len(nodes):
             raise ValueError(f"{len(groups)} directions for {len(nodes)} nodes")
         return groups
+
+
+def _is_long(X: Table) -> TypeGuard[pd.DataFrame]:
+    return isinstance(X, pd.DataFrame) and set(SCORE_COLUMNS) <= set(X.columns)
+
+
+def _share_moments(mean: FloatArray, sd: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Of many rows, a part at a time: quadrature takes 32 numbers for each."""
+    found = np.empty((2, *mean.shape))
+    for first in range(0, len(mean), _ROWS):
+        rows = slice(first, first + _ROWS)
+        found[:, rows] = share_moments(mean[rows], sd[rows])
+    return found[0], found[1]
 
 
 def _marginals(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from engine.domain import FloatArray
+from engine.diagnostics.labels import by_label
+from engine.domain import BoolArray, FloatArray, IntArray
 from engine.errors import Fault, InputError
 
 ANSWER_COLUMNS = ("person", "item", "response")
@@ -22,13 +24,13 @@ class ScoreTable:
     Parameters
     ----------
     people, nodes
-        Labels of rows and columns.
+        Labels of rows and columns, as the table has them.
     successes, failures
         Shape (n_people, n_nodes), ≥ 0; both 0 = not measured.
     """
 
     people: tuple[object, ...]
-    nodes: tuple[str, ...]
+    nodes: tuple[object, ...]
     successes: FloatArray
     failures: FloatArray
 
@@ -45,6 +47,7 @@ def wide_responses(table: pd.DataFrame) -> pd.DataFrame:
         different answers to one item. Rows are counted from 1.
     """
     _need_columns(table, ANSWER_COLUMNS)
+    table = table.reset_index(drop=True)
     value = pd.to_numeric(table["response"], errors="coerce")
     faults = _label_faults(table, ANSWER_COLUMNS[:2])
     faults += _response_faults(table, value)
@@ -55,13 +58,16 @@ def wide_responses(table: pd.DataFrame) -> pd.DataFrame:
     twice = answered.duplicated(["person", "item"], keep=False)
     if twice.any():
         raise InputError(_contradictions(answered[twice], "item", "response"))
-    wide = answered.pivot(index="person", columns="item", values="response")
-    return wide.reindex(index=pd.unique(known["person"]), columns=pd.unique(known["item"])).astype(
-        np.float64
-    )
+    people, items = _labels(known["person"]), _labels(known["item"])
+    values = np.full((len(people), len(items)), np.nan)
+    at = _places(people, answered["person"]), _places(items, answered["item"])
+    values[at] = answered["response"].to_numpy(np.float64)
+    return pd.DataFrame(values, index=people, columns=items)
 
 
-def score_table(table: pd.DataFrame, default_tasks: int) -> ScoreTable:
+def score_table(
+    table: pd.DataFrame, default_tasks: float | Mapping[object, float] | None
+) -> ScoreTable:
     """A long table of scores → effective tasks per person and node.
 
     Parameters
@@ -70,15 +76,18 @@ def score_table(table: pd.DataFrame, default_tasks: int) -> ScoreTable:
         Columns ``person``, ``node``, ``score``, ``max_score`` and, where known, ``n_tasks``
         (empty = ``default_tasks``) and ``procedure``. Scores of one person and node in several
         procedures add up; exact repetitions count once. An empty score is no measurement.
+    default_tasks
+        For all nodes or by node; ``None`` = every score must state its own.
 
     Raises
     ------
     InputError
-        With every fault: a missing column or label, a maximum of 0 or less, a score outside
-        [0, maximum], a number of tasks below 1, two different scores or maxima of one person and
-        node in one procedure.
+        With every fault: a missing column or label, a maximum that is no finite number above 0,
+        a score outside [0, maximum], a number of tasks that is none, below 1 or not known, two
+        different scores or maxima of one person and node in one procedure.
     """
     _need_columns(table, SCORE_COLUMNS)
+    table = table.reset_index(drop=True)
     frame = table.assign(
         score=pd.to_numeric(table["score"], errors="coerce"),
         max_score=pd.to_numeric(table["max_score"], errors="coerce"),
@@ -90,21 +99,18 @@ def score_table(table: pd.DataFrame, default_tasks: int) -> ScoreTable:
     if faults:
         raise InputError(faults)
     frame = frame[[*SCORE_COLUMNS, "n_tasks", "procedure"]].drop_duplicates()
-    twice = frame.duplicated(["person", "node", "procedure"], keep=False)
-    if twice.any():
-        raise InputError(_score_contradictions(frame[twice]))
-    people, nodes = pd.unique(frame["person"]), pd.unique(frame["node"])
     measured = frame.dropna(subset=["score"])
+    twice = measured.duplicated(["person", "node", "procedure"], keep=False)
+    if twice.any():
+        raise InputError(_score_contradictions(measured[twice]))
+    people, nodes = _labels(frame["person"]), _labels(frame["node"])
     share = (measured["score"] / measured["max_score"]).to_numpy(np.float64)
     tasks = measured["n_tasks"].to_numpy(np.float64)
-    at = (
-        pd.Index(people).get_indexer(pd.Index(measured["person"])),
-        pd.Index(nodes).get_indexer(pd.Index(measured["node"])),
-    )
+    at = _places(people, measured["person"]), _places(nodes, measured["node"])
     successes, failures = np.zeros((2, len(people), len(nodes)))
     np.add.at(successes, at, tasks * share)
     np.add.at(failures, at, tasks * (1 - share))
-    return ScoreTable(tuple(people), tuple(map(str, nodes)), successes, failures)
+    return ScoreTable(tuple(people), tuple(nodes), successes, failures)
 
 
 def check_responses(responses: FloatArray) -> None:
@@ -132,7 +138,10 @@ def check_q_matrix(q_matrix: FloatArray, items: Sequence[object]) -> None:
     InputError
         With every faulty item.
     """
-    if q_matrix.ndim != 2 or len(q_matrix) != len(items):
+    if q_matrix.ndim != 2:
+        detail = "Q-матрица — таблица: по строке на задание и по столбцу на умение"
+        raise InputError([Fault("q_matrix_shape", detail, "/q_matrix")])
+    if len(q_matrix) != len(items):
         raise InputError(
             [
                 Fault(
@@ -162,6 +171,27 @@ def check_q_matrix(q_matrix: FloatArray, items: Sequence[object]) -> None:
         raise InputError(faults)
 
 
+def no_answers() -> InputError:
+    """A table in which nothing is measured teaches nothing."""
+    detail = "В таблице нет ни одного ответа или балла: учиться не на чем"
+    return InputError([Fault("no_answers", detail)])
+
+
+def _labels(column: pd.Series[Any]) -> pd.Index[Any]:
+    """Distinct labels in order of appearance, each as it is: 1 and "1" are two."""
+    return pd.Index(pd.unique(column.astype(object)), dtype=object)
+
+
+def _places(labels: pd.Index[Any], column: pd.Series[Any]) -> IntArray:
+    return labels.get_indexer(pd.Index(column, dtype=object))
+
+
+def _given(column: pd.Series[Any]) -> BoolArray:
+    """Which cells are not empty; spaces are."""
+    given: BoolArray = (column.notna() & (column.astype(str).str.strip() != "")).to_numpy(bool)
+    return given
+
+
 def _need_columns(table: pd.DataFrame, names: Sequence[str]) -> None:
     missing = [name for name in names if name not in table.columns]
     if missing:
@@ -187,8 +217,7 @@ def _label_faults(table: pd.DataFrame, names: Sequence[str]) -> list[Fault]:
 
 
 def _response_faults(table: pd.DataFrame, value: pd.Series[float]) -> list[Fault]:
-    given = table["response"].notna() & (table["response"].astype(str).str.strip() != "")
-    wrong = given & ~value.between(0, 1)
+    wrong = _given(table["response"]) & ~value.between(0, 1).to_numpy(bool)
     return [
         Fault(
             "response_out_of_range",
@@ -196,7 +225,7 @@ def _response_faults(table: pd.DataFrame, value: pd.Series[float]) -> list[Fault
             "или пусто, если ответа нет",
             f"/{row}/response",
         )
-        for row in np.flatnonzero(wrong.to_numpy()).tolist()
+        for row in np.flatnonzero(wrong).tolist()
     ]
 
 
@@ -215,26 +244,46 @@ def _contradictions(rows: pd.DataFrame, what: str, value: str) -> list[Fault]:
     return faults
 
 
-def _tasks(table: pd.DataFrame, default_tasks: int) -> pd.Series[float]:
+def _tasks(
+    table: pd.DataFrame, default_tasks: float | Mapping[object, float] | None
+) -> pd.Series[float]:
+    """Tasks of every row; NaN where the cell is no number or nothing is known."""
+    if isinstance(default_tasks, Mapping):
+        known = [by_label(default_tasks, node, np.nan) for node in table["node"]]
+    else:
+        known = [np.nan if default_tasks is None else default_tasks] * len(table)
+    default = pd.Series(np.asarray(known, dtype=np.float64), index=table.index)
     if "n_tasks" not in table.columns:
-        return pd.Series(float(default_tasks), index=table.index)
-    return pd.to_numeric(table["n_tasks"], errors="coerce").fillna(float(default_tasks))
+        return default
+    stated = pd.to_numeric(table["n_tasks"], errors="coerce").astype(np.float64)
+    return stated.where(_given(table["n_tasks"]), default)
 
 
 def _score_faults(table: pd.DataFrame, frame: pd.DataFrame) -> list[Fault]:
     score, most, tasks = (frame[c].to_numpy(np.float64) for c in ("score", "max_score", "n_tasks"))
-    given = table["score"].notna().to_numpy()
+    given = _given(table["score"])
+    bounded = np.isfinite(most) & (most > 0)
     checks = (
-        ("maximum_not_positive", ~(most > 0), "max_score", "максимум должен быть больше нуля"),
+        (
+            "maximum_not_positive",
+            ~bounded & (given | _given(table["max_score"])),
+            "max_score",
+            "максимум должен быть конечным числом больше нуля",
+        ),
         ("not_a_number", given & np.isnan(score), "score", "балл не число"),
         ("score_below_zero", given & (score < 0), "score", "балл меньше нуля"),
         (
             "score_above_maximum",
-            given & (most > 0) & (score > most * (1 + 1e-9)),
+            given & bounded & (score > most * (1 + 1e-9)),
             "score",
             "балл больше максимума",
         ),
-        ("tasks_not_positive", ~(tasks >= 1), "n_tasks", "число заданий меньше 1"),
+        (
+            "tasks_not_positive",
+            ~(np.isfinite(tasks) & (tasks >= 1)) & (given | _stated_tasks(table)),
+            "n_tasks",
+            "число заданий должно быть числом не меньше 1",
+        ),
     )
     return [
         Fault(code, f"Строка {row + 1}: {words}", f"/{row}/{column}")
@@ -243,9 +292,16 @@ def _score_faults(table: pd.DataFrame, frame: pd.DataFrame) -> list[Fault]:
     ]
 
 
+def _stated_tasks(table: pd.DataFrame) -> BoolArray:
+    if "n_tasks" in table.columns:
+        return _given(table["n_tasks"])
+    return np.zeros(len(table), dtype=bool)
+
+
 def _score_contradictions(rows: pd.DataFrame) -> list[Fault]:
     faults = []
-    for (person, node, _), same in rows.groupby(["person", "node", "procedure"], sort=False):
+    groups = rows.groupby(["person", "node", "procedure"], sort=False, dropna=False)
+    for (person, node, _), same in groups:
         other_maximum = same["max_score"].nunique() > 1
         code = "contradictory_maximum" if other_maximum else "duplicate_contradiction"
         what = "разные максимумы" if other_maximum else "разные баллы"

@@ -22,6 +22,7 @@ class SquashedAnswers(ItemResponseModel):
         return expit(super()._validated(X, reset))
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @parametrize_with_checks([SquashedScores(max_iter=3), SquashedAnswers(max_iter=3)])
 def test_conformance(estimator, check):
     """Every check of scikit-learn that applies to a transformer passes; none is excused."""

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import minimize
-from scipy.special import expit, roots_hermite
-from sklearn.exceptions import NotFittedError
+from scipy.special import expit, log_expit, logsumexp, roots_hermite
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
+from engine.diagnostics.item_bank import ItemBank, SkillPrior
 from engine.diagnostics.item_response_model import ItemResponseModel
 from engine.errors import InputError
 
@@ -63,7 +64,8 @@ def test_one_skill_agrees_with_direct_maximisation():
         held = (log_slope**2).sum() / 0.5 / 2 / 0.5 + (easy**2).sum() / 2 / 4
         # the unit and the origin that the model fixes by construction
         fixed = 1e4 * (log_slope.mean() ** 2 + easy.mean() ** 2)
-        return -np.log(likelihood).sum() + held + fixed
+        people = (mean - 0.6) ** 2 / 2 - unit + np.exp(2 * unit) / 2 / 0.7**2
+        return -np.log(likelihood).sum() + held + fixed + people
 
     best = minimize(loss, np.zeros(12), method="L-BFGS-B", options={"maxiter": 500})
     got = ItemResponseModel(tol=1e-5, max_iter=500).fit(answers)
@@ -72,6 +74,21 @@ def test_one_skill_agrees_with_direct_maximisation():
     assert got.person_sd_ == pytest.approx(np.exp(best.x[0]), abs=0.06)
     assert got.mean_ == pytest.approx(best.x[1], abs=0.04)
     assert got.skill_sd_ == 0.0
+
+
+def test_all_right_agrees_with_direct_maximisation():
+    """Where everybody does everything right, the priors alone keep mean and sd finite."""
+    nodes, weights = roots_hermite(101)
+
+    def loss(x):
+        odds = x[0] + np.exp(x[1]) * np.sqrt(2) * nodes
+        likelihood = logsumexp(10 * log_expit(odds), b=weights / weights.sum())
+        return -50 * likelihood + (x[0] - 0.6) ** 2 / 2 - x[1] + np.exp(2 * x[1]) / 2 / 0.7**2
+
+    best = minimize(loss, [1.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-5}).x
+    model = ItemResponseModel(tol=1e-4).fit(np.ones((50, 10)))
+    assert model.mean_ == pytest.approx(best[0], abs=0.01)
+    assert model.person_sd_ == pytest.approx(np.exp(best[1]), abs=0.01)
 
 
 def test_new_person_agrees_with_brute_force(fitted):
@@ -174,6 +191,44 @@ def test_long_and_wide_tables_say_the_same():
     assert bank.items["q2"].slope == pytest.approx(one.slopes_[2])
 
 
+def test_a_bank_scores_like_the_model_that_made_it(fitted):
+    """Without refitting: the same skills, chances and intervals of people never seen."""
+    frame, _ = long_table(simulate(40, 8, missing=0.3)[0])
+    wide = frame.set_axis([str(item) for item in fitted.items_], axis=1)
+    model = ItemResponseModel.from_bank(fitted.to_bank("v1"))
+    np.testing.assert_allclose(model.transform(wide), fitted.transform(frame.to_numpy()))
+    np.testing.assert_allclose(model.predict_proba(wide), fitted.predict_proba(frame.to_numpy()))
+    assert model.get_feature_names_out().tolist() == ["skill1", "skill2"]
+    assert model.to_bank("v1") == fitted.to_bank("v1")
+    # a test for others: their own prior, which nobody's answers move
+    others = ItemResponseModel.from_bank(fitted.to_bank(), people=SkillPrior(-1.0, 0.1, 0.1))
+    assert others.transform(wide).max() < 0.4
+    nobody = ItemBank.of(fitted.to_bank().items.values())
+    with pytest.raises(ValueError, match="people"):
+        ItemResponseModel.from_bank(nobody)
+    with pytest.raises(ValueError, match="no items"):
+        ItemResponseModel.from_bank(ItemBank(), people=SkillPrior(0.0, 1.0, 0.5))
+
+
+def test_parts_of_a_table_change_nothing(monkeypatch, fitted):
+    """People done three at a time fit and score as they do together."""
+    answers = np.round(simulate(60, 6, missing=0.2)[0] * 0.9, 1)
+    answers[::7] = np.nan
+    whole, chances = ItemResponseModel(Q, tol=0.05).fit(answers), fitted.predict_proba(answers)
+    monkeypatch.setattr("engine.diagnostics.calibration._CHUNK_CELLS", 30)
+    parts = ItemResponseModel(Q, tol=0.05).fit(answers)
+    np.testing.assert_allclose(parts.slopes_, whole.slopes_, rtol=1e-8)
+    np.testing.assert_allclose(parts.tasks_, whole.tasks_, rtol=1e-8)
+    np.testing.assert_allclose(fitted.predict_proba(answers), chances, rtol=1e-10)
+
+
+def test_too_few_steps_are_said():
+    """scikit-learn's warning, and the attribute."""
+    with pytest.warns(ConvergenceWarning, match="max_iter"):
+        model = ItemResponseModel(max_iter=2).fit(simulate(100, 1)[0])
+    assert not model.converged_
+
+
 def codes(call):
     with pytest.raises(InputError) as caught:
         call()
@@ -209,6 +264,11 @@ def test_bad_q_matrices_are_named():
     wide, long = long_table(answers)
     known = pd.DataFrame(Q, index=wide.columns).drop(index="q4")
     assert codes(lambda: ItemResponseModel(known).fit(long)) == ["item_without_nodes"]
+    assert codes(lambda: ItemResponseModel([1] * 10).fit(answers)) == ["q_matrix_shape"]
+    named = pd.DataFrame(Q, index=wide.columns)
+    assert codes(lambda: ItemResponseModel(named).fit(answers)) == ["q_matrix_labels"]
+    twice = pd.concat([named, named.head(1)])
+    assert codes(lambda: ItemResponseModel(twice).fit(wide)) == ["duplicate_item"]
 
 
 def test_unknown_items_and_no_fit_are_refused(fitted):

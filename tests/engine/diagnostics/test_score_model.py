@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import expit
+from scipy.optimize import minimize
+from scipy.special import expit, log_expit, logsumexp, roots_hermite
+from sklearn.exceptions import ConvergenceWarning
 
 from engine.diagnostics import estimate_proficiency
 from engine.diagnostics.components import Components
@@ -64,7 +66,7 @@ def test_one_person_agrees_with_the_engine(fitted):
     """The same model as of single results: same sds, no effect of the sheet, same numbers."""
     nodes = ["A.1", "A.2", "B.1"]
     model = ScoreModel(6, directions=["A", "A", "B"]).fit(np.full((2, 3), 0.5))
-    model.mean_ = float(np.log(0.6 / 0.4))
+    model.node_means_ = np.full(3, np.log(0.6 / 0.4))
     model.components_ = Components.of_groups(["A", "A", "B"], (0.9, 0.4, 0.5))
     rows = [result(node, score) for node, score in zip(nodes, (1, 4, 6), strict=True)]
     got = estimate_proficiency(
@@ -81,6 +83,88 @@ def test_more_tasks_say_more(fitted):
     model = ScoreModel([4, 40], directions=["A", "A"]).fit(np.full((3, 2), 0.5))
     sd = model.posterior([[0.5, 0.5]])["sd"]
     assert sd[1] < sd[0]
+
+
+NODE_MEANS = 0.62 + np.linspace(-1.2, 1.2, 12)
+
+
+def test_nodes_of_different_difficulty_are_not_differences_between_people():
+    """Means and sds come back; intervals hold at the easiest and the hardest nodes as well."""
+    rng = np.random.default_rng(3)
+    truth = expit(NODE_MEANS + rng.normal(0, 0.8, (1_000, 1)) + rng.normal(0, 0.3, (1_000, 12)))
+    shares = rng.binomial(6, truth) / 6
+    model = ScoreModel().fit(shares)
+    assert model.converged_
+    np.testing.assert_allclose(model.node_means_, NODE_MEANS, atol=0.12)
+    assert model.node_sd_ == pytest.approx(0.3, abs=0.06)
+    assert model.person_sd_ == pytest.approx(0.8, abs=0.08)
+    assert model.difficulty_sd_ == pytest.approx(NODE_MEANS.std(), abs=0.12)
+    table = model.posterior(shares)
+    inside = ((table["low"] <= truth.ravel()) & (truth.ravel() <= table["high"])).to_numpy()
+    ends = inside.reshape(1_000, 12)[:, [0, 1, 10, 11]]
+    assert ends.mean() == pytest.approx(0.9, abs=0.02)
+
+
+def test_nodes_that_few_were_measured_at_are_thought_to_be_like_the_others():
+    """Of two nodes with the same poor scores the seldom measured one is less far from the rest."""
+    shares = np.random.default_rng(1).binomial(6, 0.7, (200, 6)) / 6
+    shares[:, 0] = np.random.default_rng(2).permutation(np.repeat([0, 1, 2, 3], 50)) / 6
+    shares[:, 1] = np.where(np.arange(200) < 4, [0, 1 / 6, 2 / 6, 3 / 6] * 50, np.nan)
+    model = ScoreModel().fit(shares)
+    often, seldom = model.node_means_[:2]
+    assert often < seldom < model.mean_
+    # without any score at all a node is as the mean of all
+    shares[:, 1] = np.nan
+    model = ScoreModel(tol=1e-5).fit(shares)
+    assert model.node_means_[1] == pytest.approx(model.mean_, abs=1e-3)
+
+
+def test_rare_nodes_reach_the_fit():
+    """Whom the draw of people left out is looked at where hardly anyone else was measured."""
+    shares = simulate(3_000, 1)[0]
+    shares[30:, 7] = np.nan
+    shares[:30, 7] = 1 / 6
+    drawn = ScoreModel(fit_people=100).fit(shares)
+    assert drawn.node_means_[7] < drawn.mean_ - 0.8
+
+
+@pytest.mark.parametrize("right", [[6] * 10, [6], [0, 3, 5, 6, 6, 6, 2, 1, 6, 6, 4, 6]])
+def test_one_node_agrees_with_direct_maximisation(right):
+    """Mean and sd under their priors, by SciPy on a grid of abilities; all right stays finite."""
+    nodes, weights = roots_hermite(101)
+    right = np.array(right)
+
+    def loss(x):
+        odds = x[0] + np.exp(x[1]) * np.sqrt(2) * nodes[:, None]
+        log = right * log_expit(odds) + (6 - right) * log_expit(-odds)
+        likelihood = logsumexp(log, axis=0, b=weights[:, None] / weights.sum())
+        return -likelihood.sum() + (x[0] - 0.6) ** 2 / 2 - x[1] + np.exp(2 * x[1]) / 2 / 0.7**2
+
+    best = minimize(loss, [0.5, 0.0], method="Nelder-Mead", options={"xatol": 1e-5}).x
+    model = ScoreModel(tol=1e-4).fit(right[:, None] / 6)
+    assert model.mean_ == pytest.approx(best[0], abs=0.02)
+    assert model.person_sd_ == pytest.approx(np.exp(best[1]), abs=0.02)
+
+
+def test_small_sds_do_not_stop_half_way():
+    """What fitting gives is where much longer fitting would end, within a few tolerances."""
+    rng = np.random.default_rng(3)
+    group = np.repeat(rng.normal(0, 0.6, (400, 3)), 4, axis=1)
+    odds = 0.6 + rng.normal(0, 0.3, (400, 1)) + group + rng.normal(0, 0.25, (400, 12))
+    shares = rng.binomial(6, expit(odds)) / 6
+    directions = np.repeat(["a", "b", "c"], 4)
+    one = ScoreModel(directions=directions).fit(shares)
+    end = ScoreModel(directions=directions, tol=1e-6, max_iter=500).fit(shares)
+    assert one.converged_
+    for name in ("mean_", "person_sd_", "direction_sd_", "node_sd_"):
+        assert getattr(one, name) == pytest.approx(getattr(end, name), abs=0.003)
+
+
+def test_too_few_steps_are_said():
+    """scikit-learn's warning, and the attribute."""
+    with pytest.warns(ConvergenceWarning, match="max_iter"):
+        model = ScoreModel(max_iter=2).fit(simulate(100, 1)[0])
+    assert not model.converged_
 
 
 def long_table(shares):
@@ -157,12 +241,14 @@ def test_bad_tables_are_named():
 
 
 def test_one_node_and_nobody_measured():
-    """A single column has one sd; people without any score get the prior."""
+    """A single column has one sd; a table without any score teaches nothing."""
     model = ScoreModel().fit([[0.5], [1.0], [np.nan]])
     assert (model.direction_sd_, model.node_sd_) == (0.0, 0.0)
     assert model.posterior([[np.nan]]).empty
-    empty = ScoreModel().fit([[np.nan, np.nan]])
-    assert empty.transform([[np.nan, np.nan]]).shape == (1, 2)
+    for table in ([[np.nan, np.nan]], long_table(np.full((2, 3), np.nan))):
+        with pytest.raises(InputError) as caught:
+            ScoreModel().fit(table)
+        assert [f.code for f in caught.value.faults] == ["no_answers"]
 
 
 def test_parts_of_a_long_table_change_nothing(monkeypatch, fitted):
