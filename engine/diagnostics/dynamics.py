@@ -17,14 +17,12 @@ from scipy.special import expit, ndtr, roots_hermite
 from scipy.special import logit as _logit
 from scipy.stats import multivariate_normal
 
-from engine.ages import local_day
 from engine.diagnostics.evidence import Sitting, gather_sittings, sitting_order
 from engine.diagnostics.item_bank import ItemBank
 from engine.diagnostics.logit_normal import Z_90, share_below, share_moments, share_quantile
 from engine.diagnostics.prior import ProficiencyPrior
-from engine.diagnostics.scores import recent_observations
+from engine.diagnostics.scores import recent_observations, valid_evidence_day
 from engine.diagnostics.system import EducatorPosterior, Moment, educator_posterior
-from engine.diagnostics.validation import evidence_faults
 from engine.domain import (
     DeficitChange,
     DiagnosticResult,
@@ -33,7 +31,6 @@ from engine.domain import (
     MeasuredPoint,
     NodeChange,
 )
-from engine.errors import InputError
 from engine.framework import Framework
 from engine.policy import Dynamics, PolicyProfile
 
@@ -71,11 +68,8 @@ def estimate_changes(
     InputError
         As ``estimate_proficiency``.
     """
-    today = local_day(as_of, time_zone or policy.time_zone)
-    order = {node.code: i for i, node in enumerate(framework.nodes)}
-    faults = evidence_faults(results, responses, order, today, items)
-    if faults:
-        raise InputError(faults)
+    today = valid_evidence_day(results, responses, framework, policy, as_of, time_zone, items)
+    order = framework.index
     rule = policy.diagnostics
     by_node: defaultdict[str, dict[dt.date, Sitting]] = defaultdict(dict)
     for sitting in sorted(

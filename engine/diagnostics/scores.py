@@ -76,11 +76,8 @@ def estimate_proficiency(
     ConfigurationError
         Where the policy states no reliability or no ``procedure_sd`` for a method.
     """
-    today = local_day(as_of, time_zone or policy.time_zone)
-    order = {node.code: i for i, node in enumerate(framework.nodes)}
-    faults = evidence_faults(results, responses, order, today, items)
-    if faults:
-        raise InputError(faults)
+    today = valid_evidence_day(results, responses, framework, policy, as_of, time_zone, items)
+    order = framework.index
     rule = policy.diagnostics
     by_node: defaultdict[str, list[Sitting]] = defaultdict(list)
     for sitting in gather_sittings(results, responses, rule.default_tasks):
@@ -115,6 +112,29 @@ def estimate_proficiency(
         overall_mean=float(share_mean[-1]),
         overall_sd=float(share_sd[-1]),
     )
+
+
+def valid_evidence_day(
+    results: Sequence[DiagnosticResult],
+    responses: Sequence[ItemResponse],
+    framework: Framework,
+    policy: PolicyProfile,
+    as_of: dt.datetime,
+    time_zone: str | None,
+    items: ItemBank | None,
+) -> dt.date:
+    """The educator's day of ``as_of``, once the evidence has been checked against it.
+
+    Raises
+    ------
+    InputError
+        With every fault of the evidence.
+    """
+    today = local_day(as_of, time_zone or policy.time_zone)
+    faults = evidence_faults(results, responses, framework, today, items)
+    if faults:
+        raise InputError(faults)
+    return today
 
 
 def recent_observations(
