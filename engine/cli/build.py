@@ -12,6 +12,8 @@ import typer
 from engine.cli.inputs import (
     AsOfOption,
     CalibrationOption,
+    DiagnosticsOption,
+    EducatorsOption,
     HoursOption,
     JsonOption,
     LanguageOption,
@@ -26,17 +28,15 @@ from engine.cli.inputs import (
     read,
 )
 from engine.cli.output import (
-    NOTES,
-    WARNINGS,
     prepare,
-    print_faults,
     print_recommendation,
+    print_remarks,
     write_outputs,
 )
 from engine.domain import Constraints
 from engine.errors import Fault, InputError
 from engine.framework import load_framework
-from engine.interchange import DataPackage, ImportReport, request_for
+from engine.interchange import DataPackage, request_for
 from engine.recommender import Recommender, RouteRequest
 
 EMPTY_ROUTE = (
@@ -51,18 +51,14 @@ def build(
     educator: Annotated[
         str | None, typer.Option(help="Шифр педагога; не нужен, если он в данных один.")
     ] = None,
-    diagnostics: Annotated[
-        Path | None, typer.Option(help="Свой файл диагностики (XLSX, CSV) вместо пакетного.")
-    ] = None,
+    diagnostics: DiagnosticsOption = None,
     catalogue: Annotated[
         Path | None, typer.Option(help="Свой файл активностей (XLSX, CSV) вместо пакетного.")
     ] = None,
     offerings: Annotated[
         Path | None, typer.Option(help="Свой файл потоков (XLSX, CSV) вместо пакетного.")
     ] = None,
-    educators: Annotated[
-        Path | None, typer.Option(help="Свой файл педагогов (XLSX, CSV) вместо пакетного.")
-    ] = None,
+    educators: EducatorsOption = None,
     requests: Annotated[
         Path | None, typer.Option(help="Свой файл запросов (XLSX, CSV) вместо пакетного.")
     ] = None,
@@ -115,7 +111,7 @@ def build(
     )
     data = report.accepted()
     if not as_json:
-        _print_remarks(report)
+        print_remarks(report.notes, report.warnings)
     constraints = Constraints(
         pinned=tuple(pin or ()), excluded=tuple(ban or ()), max_steps=max_steps
     )
@@ -136,13 +132,6 @@ def build(
     if route is not None and not route.steps:
         typer.echo(EMPTY_ROUTE, err=True)
     return 0 if route is not None else 4
-
-
-def _print_remarks(report: ImportReport) -> None:
-    """What was decided on its own or not taken as written: both bear on the route."""
-    for faults, title in ((report.notes, NOTES), (report.warnings, WARNINGS)):
-        if faults:
-            print_faults(faults, title=title)
 
 
 def with_settings(

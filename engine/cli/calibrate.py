@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from engine.cli.inputs import JsonOption
-from engine.cli.output import NOTES, WARNINGS, print_faults, print_json
+from engine.cli.output import print_json, print_remarks
 from engine.diagnostics.calibration_report import (
     RELIABILITY_PEOPLE,
     CalibrationReport,
@@ -137,9 +137,7 @@ def _reliability(report: CalibrationReport) -> str:
 
 
 def _print(report: CalibrationReport, tables: CalibrationTables, out: Path) -> None:
-    for faults, title in ((tables.notes, NOTES), (tables.warnings, WARNINGS)):
-        if faults:
-            print_faults(faults, title=title)
+    print_remarks(tables.notes, tables.warnings)
     bound = tables.framework
     typer.echo(f"  рамка:      {f'{bound.id} {bound.version}' if bound else 'нет, отдельный банк'}")
     typer.echo(

@@ -20,7 +20,7 @@ from engine.cli.inputs import (
     parse_as_of,
     read,
 )
-from engine.cli.output import NOTES, WARNINGS, print_faults, print_json
+from engine.cli.output import print_faults, print_json, print_remarks
 from engine.framework import load_framework
 from engine.interchange import TABLES, ImportReport, nodes_of, write_package, write_templates
 from engine.matching.coverage import tag_activities
@@ -68,10 +68,7 @@ def _print_report(report: ImportReport) -> None:
     for table, count in report.counts.items():
         title = TABLES[table].title
         typer.echo(f"  {title} ({table}): прочитано строк {count.read}, принято {count.taken}")
-    if report.notes:
-        print_faults(report.notes, title=NOTES)
-    if report.warnings:
-        print_faults(report.warnings, title=WARNINGS)
+    print_remarks(report.notes, report.warnings)
     if report.faults:
         print_faults(report.faults)
         typer.echo("Ничего не принято: исправьте ошибки и повторите.", err=True)

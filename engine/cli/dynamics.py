@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +12,8 @@ from engine.cli.build import only_educator
 from engine.cli.inputs import (
     AsOfOption,
     CalibrationOption,
+    DiagnosticsOption,
+    EducatorsOption,
     JsonOption,
     LanguageOption,
     MappingOption,
@@ -23,10 +24,10 @@ from engine.cli.inputs import (
     policy_named,
     read,
 )
-from engine.cli.output import NOTES, WARNINGS, print_faults, print_json
+from engine.cli.output import print_json, print_remarks
 from engine.documents import render_dynamics
 from engine.framework import load_framework
-from engine.interchange import ImportReport, request_for
+from engine.interchange import request_for
 from engine.recommender.dynamics import dynamics_of
 from engine.recommender.pipeline import DEFAULT_POLICY
 
@@ -38,12 +39,8 @@ def dynamics(
     educator: Annotated[
         str | None, typer.Option(help="Шифр педагога; не нужен, если он в данных один.")
     ] = None,
-    diagnostics: Annotated[
-        Path | None, typer.Option(help="Свой файл диагностики (XLSX, CSV) вместо пакетного.")
-    ] = None,
-    educators: Annotated[
-        Path | None, typer.Option(help="Свой файл педагогов (XLSX, CSV) вместо пакетного.")
-    ] = None,
+    diagnostics: DiagnosticsOption = None,
+    educators: EducatorsOption = None,
     mapping: MappingOption = None,
     calibration: CalibrationOption = None,
     policy: PolicyOption = None,
@@ -67,7 +64,7 @@ def dynamics(
     )
     data = report.accepted()
     if not as_json:
-        _print_remarks(report)
+        print_remarks(report.notes, report.warnings)
     request = request_for(data, educator or only_educator(data, given))
     profile = policy_named(policy or data.policy or DEFAULT_POLICY)
     answer = dynamics_of(request, framework, profile, items=items)
@@ -78,9 +75,3 @@ def dynamics(
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
     typer.echo(render_dynamics(answer, language, width=width, colour=terminal), nl=False)
     return 0
-
-
-def _print_remarks(report: ImportReport) -> None:
-    for faults, title in ((report.notes, NOTES), (report.warnings, WARNINGS)):
-        if faults:
-            print_faults(faults, title=title)

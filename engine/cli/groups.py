@@ -17,6 +17,8 @@ from engine.cli.grouped_faults import print_grouped
 from engine.cli.inputs import (
     AsOfOption,
     CalibrationOption,
+    DiagnosticsOption,
+    EducatorsOption,
     JsonOption,
     LanguageOption,
     MappingOption,
@@ -24,9 +26,10 @@ from engine.cli.inputs import (
     PolicyOption,
     calibrated_items,
     parse_as_of,
+    policy_named,
     read,
 )
-from engine.cli.output import NOTES, WARNINGS, print_faults, print_json
+from engine.cli.output import print_json, print_remarks
 from engine.deficits.group_table import GroupTable
 from engine.deficits.groupings import Grouping
 from engine.documents import render_groups
@@ -34,7 +37,6 @@ from engine.errors import Fault, InputError
 from engine.framework import load_framework
 from engine.interchange import DataPackage, ImportReport
 from engine.interchange.sparing import rows_at_fault
-from engine.policy import PolicyProfile, list_policies, load_policy
 from engine.recommender.groups import LeftOut, Person, group_deficits
 from engine.recommender.pipeline import DEFAULT_POLICY
 
@@ -80,12 +82,8 @@ def groups(
             "повторять."
         ),
     ] = None,
-    diagnostics: Annotated[
-        Path | None, typer.Option(help="Свой файл диагностики (XLSX, CSV) вместо пакетного.")
-    ] = None,
-    educators: Annotated[
-        Path | None, typer.Option(help="Свой файл педагогов (XLSX, CSV) вместо пакетного.")
-    ] = None,
+    diagnostics: DiagnosticsOption = None,
+    educators: EducatorsOption = None,
     mapping: MappingOption = None,
     calibration: CalibrationOption = None,
     policy: PolicyOption = None,
@@ -112,13 +110,13 @@ def groups(
         sparing=True,
     )
     data = report.accepted()
-    _print_remarks(report)
+    print_remarks(report.notes, report.warnings)
     print_grouped(report.set_aside, title=SET_ASIDE)
     table, left_out = group_deficits(
         _people(data),
         Grouping(by.value),
         framework,
-        _policy(policy or data.policy or DEFAULT_POLICY),
+        policy_named(policy or data.policy or DEFAULT_POLICY),
         data.as_of,
         node_levels=tuple(level.value for level in node_level or ()),
         items=calibrated_items(calibration, framework),
@@ -133,14 +131,6 @@ def groups(
     return 0
 
 
-def _policy(name: str) -> PolicyProfile:
-    known = list_policies()
-    if name not in known:
-        detail = f"нет профиля политики «{name}»; есть: {', '.join(known)}"
-        raise InputError([Fault("unknown_policy", detail, pointer="--policy")])
-    return load_policy(name)
-
-
 def _people(data: DataPackage) -> Iterator[Person]:
     if not data.educators:
         detail = "в данных нет ни одного педагога: добавьте таблицу educators («Педагоги»)"
@@ -148,12 +138,6 @@ def _people(data: DataPackage) -> Iterator[Person]:
     for educator in data.educators:
         results, responses = data.diagnostics.get(educator.id), data.responses.get(educator.id)
         yield Person(educator, results or (), responses or ())
-
-
-def _print_remarks(report: ImportReport) -> None:
-    for faults, title in ((report.notes, NOTES), (report.warnings, WARNINGS)):
-        if faults:
-            print_faults(faults, title=title)
 
 
 def _print_left_out(left_out: Sequence[LeftOut]) -> None:

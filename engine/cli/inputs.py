@@ -54,6 +54,12 @@ CalibrationOption = Annotated[
     Path | None,
     typer.Option(help="Папка калибровки заданий (routes calibrate); без неё все задания средние."),
 ]
+DiagnosticsOption = Annotated[
+    Path | None, typer.Option(help="Свой файл диагностики (XLSX, CSV) вместо пакетного.")
+]
+EducatorsOption = Annotated[
+    Path | None, typer.Option(help="Свой файл педагогов (XLSX, CSV) вместо пакетного.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Ответ в JSON на стандартный вывод.")]
 
 

@@ -90,6 +90,13 @@ def write_outputs(
     return paths
 
 
+def print_remarks(notes: Sequence[Fault], warnings: Sequence[Fault]) -> None:
+    """What reading the files decided and what it warns of, on stderr."""
+    for faults, title in ((notes, NOTES), (warnings, WARNINGS)):
+        if faults:
+            print_faults(faults, title=title)
+
+
 def print_faults(faults: Sequence[Fault], *, title: str = "Ошибки во входных данных") -> None:
     """Print faults with their places on stderr."""
     typer.echo(f"{title}: {len(faults)}", err=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.diagnostics.item_bank import SkillPrior
-from engine.diagnostics.latent import LatentPosterior, latent_posterior
+from engine.diagnostics.latent import latent_posterior
 from engine.diagnostics.observations import Observation, Sheet
 from engine.diagnostics.prior import ProficiencyPrior
 from engine.domain import BoolArray, FloatArray, Method
@@ -87,10 +87,6 @@ def educator_posterior(
         np.array([[o.successes for o in observations]], dtype=np.float64),
         np.array([[o.failures for o in observations]], dtype=np.float64),
     )
-    return _of_person(found, places)
-
-
-def _of_person(found: LatentPosterior, places: Mapping[Moment, int]) -> EducatorPosterior:
     return EducatorPosterior(places, found.mean[0], found.covariance[0])
 
 

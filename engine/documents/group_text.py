@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from engine.deficits.group_table import GroupRow, GroupTable, ShareEstimate, group_title
 from engine.deficits.groupings import Group, Grouping
+from engine.documents.screen import rendered
 from engine.documents.text import shortened
 from engine.wording import known_language, label, phrase, sentence, word
 from engine.wording.quantities import interval, number, percent
@@ -49,26 +49,8 @@ def render_groups(
     str
         Lines with a final line break; the same arguments give the same text.
     """
-    screen = io.StringIO()
-    console = Console(
-        file=screen,
-        width=max(_LEAST_WIDTH, width),
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        force_jupyter=False,
-        legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        _environ={},
-    )
-    for part in _Page(table, known_language(language)).parts():
-        console.print(part)
-    text = screen.getvalue()
-    if not colour:
-        text = "\n".join(line.rstrip() for line in text.split("\n"))
-    return text
+    parts = _Page(table, known_language(language)).parts()
+    return rendered(parts, max(_LEAST_WIDTH, width), colour=colour)
 
 
 class _Page:

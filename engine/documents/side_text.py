@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from engine.documents.screen import rendered
 from engine.documents.text import clean
 from engine.recommender.compare import MOVED, SAME, Comparison, StepDifference
 from engine.recommender.route_check import RepairedRoute, RouteCheck
@@ -157,19 +156,7 @@ def _columns(names: Sequence[str], rows: list[tuple[str, list[str]]], width: int
         table.add_column(Text(name), justify="right", ratio=1)
     for title, cells in rows:
         table.add_row(Text(title), *(Text(cell) for cell in cells))
-    screen = io.StringIO()
-    console = Console(
-        file=screen,
-        width=max(60, width),
-        color_system=None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-        _environ={},
-    )
-    console.print(table)
-    return "\n".join(line.rstrip() for line in screen.getvalue().split("\n")).strip("\n")
+    return rendered([table], max(60, width), colour=False).strip("\n")
 
 
 def _clean_lines(lines: Sequence[str]) -> str:
