@@ -11,6 +11,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No test asserts wall-clock time: in a fresh clone the first text that is drawn builds a table of
+# all characters for seconds, and a busy machine stretches it. Whatever a test claims stays.
+settings.register_profile("routes", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("routes")
 
 
 def _postgres() -> bool:
