@@ -36,6 +36,7 @@ from engine.domain import (
     BoolArray,
     Constraints,
     Educator,
+    FloatArray,
     HistoryItem,
     IntArray,
     Kind,
@@ -69,6 +70,8 @@ class OfferingTable:
         Shape (n_offerings,); a dated run without deadline is open until its start.
     self_paced
         Shape (n_offerings,).
+    online
+        Shape (n_offerings,): no meeting needs a journey.
     """
 
     ids: tuple[str, ...]
@@ -77,6 +80,7 @@ class OfferingTable:
     end: IntArray
     enrolment_until: IntArray
     self_paced: BoolArray
+    online: BoolArray
 
     @classmethod
     def compile(cls, offerings: Sequence[Offering], activity_index: Mapping[str, int]) -> Self:
@@ -90,6 +94,7 @@ class OfferingTable:
             end=_ints([last for _, last in spans]),
             enrolment_until=_ints([_deadline(o) for o in known]),
             self_paced=np.array([o.self_paced for o in known], dtype=np.bool_),
+            online=np.array([_online(o) for o in known], dtype=np.bool_),
         )
 
     @classmethod
@@ -106,7 +111,19 @@ class OfferingTable:
             end=catalogue.end,
             enrolment_until=until,
             self_paced=catalogue.self_paced,
+            online=np.array([_online(o) for o in catalogue.offerings], dtype=np.bool_),
         )
+
+    def online_share(self, n_activities: int) -> FloatArray:
+        """Share of each activity's offerings without a journey; NaN where there are none."""
+        count = np.bincount(self.activity, minlength=n_activities)
+        online = np.bincount(self.activity[self.online], minlength=n_activities)
+        share: FloatArray = np.where(count > 0, online / np.maximum(count, 1), np.nan)
+        return share
+
+
+def _online(offering: Offering) -> bool:
+    return not offering.locality and not any(m.place for m in offering.meetings)
 
 
 def _ints(values: Sequence[int]) -> IntArray:

@@ -1,13 +1,15 @@
-"""Factors of the relevance, each in [0, 1]; NaN = not applicable."""
+"""Factors of the relevance, each in [0, 1]; NaN = not applicable or nothing learned yet."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import scipy.sparse as sp
 
+from engine.calendar import effective_conditions
 from engine.catalogue import FIRST_DAY, LAST_DAY, LEVELS
 from engine.domain import (
     PRACTICE_KINDS,
@@ -19,8 +21,19 @@ from engine.domain import (
     Document,
     Educator,
     FloatArray,
+    IntArray,
 )
 from engine.matching.eligibility import AudienceTable
+
+LEARNED_SIGNALS: tuple[str, ...] = (
+    "quality",
+    "experience",
+    "co_enrolment",
+    "order",
+    "novelty",
+    "popularity",
+)
+"""Factors that interactions give; NaN until there are any."""
 
 FACTORS: tuple[str, ...] = (
     "deficit",
@@ -35,7 +48,19 @@ FACTORS: tuple[str, ...] = (
     "confidence",
     "provider",
     "practice",
+    "certainty",
+    *LEARNED_SIGNALS,
+    "online",
+    "online_rural",
+    "practice_young",
+    "length",
 )
+
+NUISANCE = ("popularity",)
+"""Learned beside the others so that they do not carry its bias; left out of every ranking."""
+
+LONG_HOURS = 250.0
+"""Academic hours of the shortest programme of retraining; ``length`` is 1 from there on."""
 
 _DOCUMENT_WORTH = {
     Document.CERTIFICATE_PK: 1.0,
@@ -44,6 +69,9 @@ _DOCUMENT_WORTH = {
     Document.NONE: 0.0,
 }
 _NO_PROVIDER = frozenset({"", "не указан", "не указано", "-", "—"})
+
+Rows = IntArray | slice
+EVERY: slice = slice(None)
 
 
 class FactorTable:
@@ -78,6 +106,7 @@ class FactorTable:
                 [a.provider.strip().casefold() not in _NO_PROVIDER for a in activities]
             ),
             "practice": _floats([a.kind in PRACTICE_KINDS for a in activities]),
+            "length": _floats([_length(a.hours_academic) for a in activities]),
         }
 
     def matrix(
@@ -88,23 +117,34 @@ class FactorTable:
         text_fit: FloatArray,
         request_text: FloatArray,
         today: dt.date,
+        *,
+        young: bool | None,
+        online: FloatArray,
+        learned: Mapping[str, FloatArray],
+        rows: Rows = EVERY,
     ) -> FloatArray:
-        """Factors of all activities.
+        """Factors of the activities ``rows``, n_rows of them.
 
         Parameters
         ----------
         coverage
-            Shape (n_activities, n_demands), rolled up.
+            Shape (n_rows, n_demands), rolled up.
         text_fit
-            Shape (n_activities,): similarity with the texts of demanded nodes, in [0, 1].
+            Shape (n_rows,): similarity with the texts of demanded nodes, in [0, 1].
         request_text
-            Shape (n_activities,): similarity with the texts of requests, in [0, 1].
+            Shape (n_rows,): similarity with the texts of requests, in [0, 1].
         today
             The educator's day.
+        young
+            By the policy's rule; ``None`` = not known.
+        online
+            Shape (n_rows,): share of runs without a journey; NaN = no runs.
+        learned
+            Some of ``LEARNED_SIGNALS``, each of shape (n_rows,).
 
         Returns
         -------
-        ndarray, shape (n_activities, n_factors), columns as in ``FACTORS``.
+        ndarray, shape (n_rows, n_factors), columns as in ``FACTORS``.
         """
         n = coverage.shape[0]
         need = relative_need(demands)
@@ -113,39 +153,60 @@ class FactorTable:
         # a request for a measured node lives on in the deficit's demand
         asked = wished | np.array([bool(d.request_ids) for d in demands], dtype=np.bool_)
         by_request = np.maximum(coverage @ (need * (asked & with_node)), request_text)
+        measured = (~wished).any()
+        practice = self.fixed["practice"][rows]
         columns = {
             # not divided by the covered share: more coverage must never count for less
-            "deficit": coverage @ (need * ~wished) if (~wished).any() else _nothing(n),
+            "deficit": coverage @ (need * ~wished) if measured else _nothing(n),
+            "certainty": coverage @ (certain_need(demands) * ~wished) if measured else _nothing(n),
             "request": by_request if asked.any() else _nothing(n),
             "text_similarity": text_fit if with_node.any() else _nothing(n),
-            **self._audience(educator, n),
-            "federal_register": self._register(today),
-            **self.fixed,
+            **self._audience(educator, n, rows),
+            "federal_register": self._register(today, rows),
+            "online": online,
+            "online_rural": online if effective_conditions(educator).rural else _nothing(n),
+            "practice_young": practice if young else _nothing(n),
+            **{name: values[rows] for name, values in self.fixed.items()},
+            **{name: learned.get(name, _nothing(n)) for name in LEARNED_SIGNALS},
         }
         return np.column_stack([columns[name] for name in FACTORS])
 
-    def _audience(self, educator: Educator, n: int) -> dict[str, FloatArray]:
+    def _audience(self, educator: Educator, n: int, rows: Rows) -> dict[str, FloatArray]:
         audience = self.audience
-        position = _named(audience.admits_position(educator), audience.any_position)
-        subject = _named(audience.names_subject(educator), audience.any_subject)
-        stage = _named(audience.names_stage(educator), audience.any_stage)
+        position = _named(audience.admits_position(educator), audience.any_position)[rows]
+        subject = _named(audience.names_subject(educator), audience.any_subject)[rows]
+        stage = _named(audience.names_stage(educator), audience.any_stage)[rows]
         return {
             "position": position,
             "subject": subject if educator.subjects else _nothing(n),
             "stage": stage if educator.stages else _nothing(n),
         }
 
-    def _register(self, today: dt.date) -> FloatArray:
+    def _register(self, today: dt.date, rows: Rows) -> FloatArray:
         day = today.toordinal()
-        valid = (self.register_from <= day) & (day <= self.register_to)
-        return np.where(self.programme, valid.astype(np.float64), np.nan)
+        valid = (self.register_from[rows] <= day) & (day <= self.register_to[rows])
+        return np.where(self.programme[rows], valid.astype(np.float64), np.nan)
 
 
 def relative_need(demands: Sequence[Demand]) -> FloatArray:
     """Weight × expected deficit in parts of the largest, shape (n_demands,), in [0, 1]."""
     need = np.array([d.weight * d.expected for d in demands], dtype=np.float64)
+    return _relative(need, need)
+
+
+def certain_need(demands: Sequence[Demand]) -> FloatArray:
+    """Weight × lower end of the deficit's 90 % interval, in parts of the largest need.
+
+    A deficit that may be none has 0, so the gap to ``relative_need`` is its uncertainty.
+    """
+    need = np.array([d.weight * d.expected for d in demands], dtype=np.float64)
+    sure = np.array([d.weight * d.interval_90[0] for d in demands], dtype=np.float64)
+    return _relative(np.clip(np.nan_to_num(sure), 0.0, need), need)
+
+
+def _relative(part: FloatArray, need: FloatArray) -> FloatArray:
     top = need.max(initial=0.0)
-    scaled: FloatArray = need / top if top > 0 else need
+    scaled: FloatArray = part / top if top > 0 else part
     return scaled
 
 
@@ -159,6 +220,12 @@ def _floats(values: Sequence[float]) -> FloatArray:
 
 def _nothing(n: int) -> FloatArray:
     return np.full(n, np.nan)
+
+
+def _length(hours: float | None) -> float:
+    if hours is None or not 0 < hours < math.inf:
+        return math.nan
+    return min(1.0, math.log1p(hours) / math.log1p(LONG_HOURS))
 
 
 def _register(activity: Activity) -> tuple[int, int]:

@@ -8,9 +8,11 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
+from engine.ages import is_young
 from engine.domain import (
     Activity,
     Constraints,
@@ -28,9 +30,10 @@ from engine.framework import Framework
 from engine.matching.audience import with_audience
 from engine.matching.coverage import cover_activities
 from engine.matching.eligibility import EligibilityTable, Horizon, OfferingTable
-from engine.matching.factors import FACTORS, FactorTable, relative_need
+from engine.matching.factors import EVERY, FACTORS, NUISANCE, FactorTable, Rows, relative_need
 from engine.matching.relevance import RelevanceModel, load_prior
 from engine.matching.rollup import roll_matrix, roll_up
+from engine.matching.signals import LearnedSignals
 from engine.matching.tagging import CompetencyTagger
 from engine.matching.text import RussianTextFeatures, similarity
 from engine.policy import PolicyProfile
@@ -47,6 +50,8 @@ class ActivityMatcher(BaseEstimator):
         Fitted model over ``FACTORS``; ``None`` = the prior that comes with the package.
     model_version
         Version that rankings carry; ``None`` = the prior's.
+    signals
+        What interactions have taught; ``None`` = nothing yet.
     text_floor, text_full
         Similarity of two texts up to which they have nothing in common, and from which on one
         is wholly about the other.
@@ -70,7 +75,9 @@ class ActivityMatcher(BaseEstimator):
         model_version: str | None = None,
         text_floor: float = 0.15,
         text_full: float = 0.6,
+        signals: LearnedSignals | None = None,
     ) -> None:
+        self.signals = signals
         self.tagger = tagger
         self.relevance = relevance
         self.model_version = model_version
@@ -91,7 +98,8 @@ class ActivityMatcher(BaseEstimator):
         # what an audience says in words only is as binding as what it says in codes
         activities = [with_audience(a, framework) for a in activities]
         self.activities_ = tuple(activities)
-        self.activity_index_ = {a.id: i for i, a in enumerate(activities)}
+        self.ids_ = tuple(a.id for a in activities)
+        self.activity_index_ = {id: i for i, id in enumerate(self.ids_)}
         tagger = CompetencyTagger() if self.tagger is None else clone(self.tagger)
         self.tagger_ = tagger.fit(framework)
         covered = cover_activities(activities, framework, self.tagger_)
@@ -100,6 +108,7 @@ class ActivityMatcher(BaseEstimator):
         self._fit_texts()
         self.eligibility_ = EligibilityTable(activities, framework)
         self.factors_ = FactorTable(activities, self.confidence_, self.eligibility_.audience)
+        self.signals_ = None if self.signals is None else self.signals.compile(activities)
         return self
 
     def _fit_relevance(self) -> None:
@@ -168,23 +177,19 @@ class ActivityMatcher(BaseEstimator):
         check_is_fitted(self)
         self._check_same(activities)
         zone = ZoneInfo(educator.time_zone or policy.time_zone)
-        demands = deficits.demands
-        alike = self._text_similarity([_free_text(d) for d in demands])
-        applies = self.framework_.applies_to(educator.position, educator.subjects, educator.stages)
-        coverage = roll_up(self.coverage_, roll_matrix(self.framework_, demands, applies), alike)
-        asked = self._text_similarity([r.text or "" for r in requests])
-        request_text = np.maximum(alike.max(axis=1, initial=0.0), asked.max(axis=1, initial=0.0))
-        factors = self.factors_.matrix(
-            educator,
-            demands,
-            coverage,
-            self._node_fit(demands),
-            request_text,
-            as_of.astimezone(zone).date(),
-        )
         table = offerings
         if not isinstance(table, OfferingTable):
             table = OfferingTable.compile(table, self.activity_index_)
+        factors, coverage = self.factor_matrix(
+            educator,
+            deficits,
+            requests=requests,
+            history=history,
+            policy=policy,
+            as_of=as_of,
+            online=table.online_share(len(self.activities_)),
+        )
+        factors[:, [FACTORS.index(name) for name in NUISANCE]] = np.nan
         ineligible = self.eligibility_.reasons(
             educator,
             offerings=table,
@@ -194,16 +199,81 @@ class ActivityMatcher(BaseEstimator):
             horizon=horizon,
             zone=zone,
         )
-        n = len(self.activities_)
+        contributions = self.relevance_.contributions(factors) if len(factors) else factors
         return Ranking(
-            activity_ids=tuple(a.id for a in self.activities_),
-            relevance=self.relevance_.predict_proba(factors)[:, 1] if n else np.zeros(0),
+            activity_ids=self.ids_,
+            relevance=self.relevance_.relevance(contributions),
             coverage=coverage,
             ineligible=ineligible,
-            contributions=self.relevance_.contributions(factors) if n else factors,
+            contributions=contributions,
             factors=FACTORS,
             model_version=self.model_version_,
         )
+
+    def factor_matrix(
+        self,
+        educator: Educator,
+        deficits: DeficitVector,
+        *,
+        requests: Sequence[Request] = (),
+        history: Sequence[HistoryItem] = (),
+        policy: PolicyProfile,
+        as_of: dt.datetime,
+        online: FloatArray,
+        rows: Rows = EVERY,
+    ) -> tuple[FloatArray, sp.csr_array]:
+        """Factors and rolled-up coverage of the activities ``rows``, n_rows of them.
+
+        Parameters
+        ----------
+        online
+            Shape (n_activities,), see ``OfferingTable.online_share``.
+
+        Returns
+        -------
+        factors : ndarray, shape (n_rows, n_factors)
+            Also those that a ranking leaves out.
+        coverage : csr_array, shape (n_rows, n_demands)
+
+        Raises
+        ------
+        InputError
+            If a demand names an unknown node.
+        """
+        demands = deficits.demands
+        today = as_of.astimezone(ZoneInfo(educator.time_zone or policy.time_zone)).date()
+        alike = self._text_similarity([_free_text(d) for d in demands], rows)
+        applies = self.framework_.applies_to(educator.position, educator.subjects, educator.stages)
+        roll = roll_matrix(self.framework_, demands, applies)
+        coverage = roll_up(_rows_of(self.coverage_, rows), roll, alike)
+        asked = self._text_similarity([r.text or "" for r in requests], rows)
+        learned: dict[str, FloatArray] = {}
+        if self.signals_ is not None:
+            learned = self.signals_.columns(history, today, rows)
+            learned["novelty"] = self._novelty(history, rows)
+        factors = self.factors_.matrix(
+            educator,
+            demands,
+            coverage,
+            self._node_fit(demands, rows),
+            np.maximum(alike.max(axis=1, initial=0.0), asked.max(axis=1, initial=0.0)),
+            today,
+            young=is_young(educator, policy.mentorship, today),
+            online=online[rows],
+            learned=learned,
+            rows=rows,
+        )
+        return factors, coverage
+
+    def _novelty(self, history: Sequence[HistoryItem], rows: Rows) -> FloatArray:
+        """1 − similarity with the most similar activity of the history; NaN without any."""
+        index = self.activity_index_
+        known = sorted({index[i.activity_id] for i in history if i.activity_id in index})
+        if not known:
+            return np.full(len(self.ids_[rows] if isinstance(rows, slice) else rows), np.nan)
+        alike = similarity(_rows_of(self.text_, rows), self.text_[known]).toarray()
+        novelty: FloatArray = 1.0 - self._scaled(alike).max(axis=1)
+        return novelty
 
     def _check_same(self, activities: Sequence[Activity]) -> None:
         if activities is self.activities_:
@@ -211,19 +281,21 @@ class ActivityMatcher(BaseEstimator):
         if [a.id for a in activities] != list(self.activity_index_):
             raise ValueError("the catalogue has changed since fit; fit the matcher again")
 
-    def _text_similarity(self, texts: Sequence[str]) -> FloatArray:
-        """Shape (n_activities, n_texts), in [0, 1]; 0 for an empty text."""
+    def _text_similarity(self, texts: Sequence[str], rows: Rows) -> FloatArray:
+        """Shape (n_rows, n_texts), in [0, 1]; 0 for an empty text."""
+        own = _rows_of(self.text_, rows)
         if not any(texts):
-            return np.zeros((len(self.activities_), len(texts)))
-        return self._scaled(similarity(self.text_, self.features_.transform(texts)).toarray())
+            return np.zeros((own.shape[0], len(texts)))
+        return self._scaled(similarity(own, self.features_.transform(texts)).toarray())
 
-    def _node_fit(self, demands: Sequence[Demand]) -> FloatArray:
+    def _node_fit(self, demands: Sequence[Demand], rows: Rows) -> FloatArray:
         """Best similarity with the text of a demanded node, scaled by the need for it."""
-        best = np.zeros(len(self.activities_))
+        alike = self.node_similarity_[rows]
+        best = np.zeros(len(alike))
         for demand, need in zip(demands, relative_need(demands), strict=True):
             for code in demand.nodes:
                 node = self.framework_.index[code]
-                np.maximum(best, need * self.node_similarity_[:, node], out=best)
+                np.maximum(best, need * alike[:, node], out=best)
         return best
 
     def nodes_for_text(self, text: str) -> list[tuple[str, float]]:
@@ -234,3 +306,8 @@ class ActivityMatcher(BaseEstimator):
 
 def _free_text(demand: Demand) -> str:
     return "" if demand.nodes else demand.text or demand.title
+
+
+def _rows_of(table: sp.csr_array, rows: Rows) -> sp.csr_array:
+    # slicing everything would copy the table for each educator
+    return table if rows is EVERY else table[rows]

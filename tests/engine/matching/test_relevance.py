@@ -18,7 +18,7 @@ PRIOR = load_prior()
 MODEL = RelevanceModel.from_prior(PRIOR)
 
 
-@parametrize_with_checks([RelevanceModel(), RelevanceModel(nonnegative=(0,))])
+@parametrize_with_checks([RelevanceModel(), RelevanceModel(nonnegative=(0,), smoothness=0.0)])
 def test_sklearn_conformance(estimator: Any, check: Any) -> None:
     """Every check of scikit-learn passes, none is excepted."""
     check(estimator)
@@ -118,3 +118,39 @@ def test_wrong_parameters_are_named() -> None:
         RelevanceModel(prior_weights=(1.0,)).fit(X, y)
     with pytest.raises(ValueError, match="prior_strength"):
         RelevanceModel(prior_strength=0.0).fit(X, y)
+
+
+def test_without_data_a_broken_line_is_the_straight_one_of_the_prior() -> None:
+    """A strong prior with knots scores as the same prior without knots does."""
+    X, y = _data()
+    prior = (1.0, -1.0, 0.5, 0.0)
+    knots = ((-0.5, 0.5), (), (0.0,), ())
+    bent = RelevanceModel(prior_weights=prior, prior_strength=1e7, knots=knots).fit(X, y)
+    line = RelevanceModel(prior_weights=prior, prior_strength=1e7).fit(X, y)
+    np.testing.assert_allclose(bent.contributions(X), line.contributions(X), atol=1e-3)
+
+
+def test_a_broken_line_learns_a_threshold_and_stays_monotone() -> None:
+    """Odds that rise by 3 between 0 and 0.2 and not beyond are found; no slope falls below 0."""
+    rng = np.random.default_rng(8)
+    X = rng.random((20_000, 1))
+    score = -1.0 + 15.0 * np.minimum(X[:, 0], 0.2) - 0.3 * np.maximum(X[:, 0] - 0.6, 0.0)
+    y = (rng.random(len(X)) < 1 / (1 + np.exp(-score))).astype(int)
+    model = RelevanceModel(nonnegative=(0,), knots=((0.2, 0.6),), smoothness=0.01).fit(X, y)
+    assert model.coef_[0, 0] == pytest.approx(15.0, abs=2.0)
+    assert (model.coef_[0] >= 0).all()
+    at = model.decision_function(np.array([[0.2], [0.6], [1.0]]))
+    assert at[0] == pytest.approx(2.0, abs=0.15)
+    assert at[2] == pytest.approx(at[0], abs=0.2)
+    assert (np.diff(at) >= 0).all()
+
+
+def test_wrong_knots_are_refused() -> None:
+    """Knots for another number of factors, or out of order, are named on fitting."""
+    X, y = _data(20)
+    with pytest.raises(ValueError, match="one sequence per feature"):
+        RelevanceModel(knots=((0.5,),)).fit(X, y)
+    with pytest.raises(ValueError, match="ascend"):
+        RelevanceModel(knots=((0.5, 0.5), (), (), ())).fit(X, y)
+    with pytest.raises(ValueError, match="smoothness"):
+        RelevanceModel(smoothness=-1.0).fit(X, y)
