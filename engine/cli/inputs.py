@@ -89,10 +89,11 @@ HoursOption = Annotated[
 ]
 
 DEPENDENTS: Mapping[str, tuple[str, ...]] = {
-    "activities": ("offerings", "meetings", "prerequisites", "coverage", "history"),
+    "activities": ("offerings", "meetings", "prerequisites", "coverage", "corrections", "history",
+                   "interactions"),
     "offerings": ("meetings",),
-    "educators": ("organisations", "diagnostics", "responses", "requests", "history", "busy",
-                  "labels"),
+    "educators": ("organisations", "diagnostics", "responses", "requests", "history",
+                  "interactions", "busy", "labels"),
     "diagnostics": ("responses",),
 }  # fmt: skip
 """Tables of the demo that speak of the ids of another one, or of the same evidence."""

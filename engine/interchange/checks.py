@@ -14,7 +14,9 @@ from engine.interchange.records import Record, Records
 from engine.interchange.schema import TABLES
 from engine.matching.text import stem, stems_by_segment
 
-SOFT_REFERENCES = frozenset({("history", "activity_id")})
+SOFT_REFERENCES = frozenset(
+    (table, "activity_id") for table in ("history", "interactions", "corrections")
+)
 """References that may point outside the package: what was completed may be out of the catalogue."""
 
 SUGGESTIONS_MOST = 20

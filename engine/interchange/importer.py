@@ -38,6 +38,7 @@ from engine.interchange.derive import (
 from engine.interchange.duplicates import check_duplicates
 from engine.interchange.faults import FAULTS_SHOWN, FaultLog, Place
 from engine.interchange.headers import nearest
+from engine.interchange.interactions import build_interactions, check_interactions
 from engine.interchange.manifest import Defaults, Manifest, read_defaults, read_manifest, zone_name
 from engine.interchange.mapping import Mapped, read_mapping
 from engine.interchange.package import DataPackage, ImportReport, TableCount
@@ -52,11 +53,14 @@ from engine.interchange.resolve import Horizon, Zones, resolve_meetings, resolve
 from engine.interchange.samples import Samples
 from engine.interchange.schema import TABLES
 from engine.interchange.sources import Source, find_sources
+from engine.interchange.tag_corrections import build_tag_corrections, check_tag_corrections
 
 ZONE_ASSUMED = "Europe/Moscow"
 HORIZON_DAYS = 366
 PEOPLE_NAMED = 20
-_OF_EDUCATORS = frozenset({"diagnostics", "responses", "requests", "history", "busy"})
+_OF_EDUCATORS = frozenset(
+    {"diagnostics", "responses", "requests", "history", "interactions", "busy"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,10 +273,14 @@ def _check(
     check_offerings(tables.get("offerings", empty), log)
     check_prerequisites(tables.get("prerequisites", empty), log)
     check_coverage(tables.get("coverage", empty), log)
+    check_tag_corrections(
+        tables.get("corrections", empty), activities, tables.get("coverage", empty), log
+    )
     check_educators(tables.get("educators", empty), today, log)
     check_mentors(tables.get("mentors", empty), today, log)
     check_responses(tables.get("responses", empty), build.build_items(tables), today, log)
     check_history(tables.get("history", empty), today, log)
+    check_interactions(tables.get("interactions", empty), today, log)
     people = [r["id"] for name in ("educators", "mentors") for r in tables.get(name, empty)]
     if "educators" not in tables and tables.keys() & _OF_EDUCATORS:
         log.warning(
@@ -356,11 +364,13 @@ def _build(
 ) -> DataPackage:
     organisations = build.build_organisations(tables)
     offerings = build.build_offerings(tables.get("offerings", ()), resolved.meetings)
+    activities = build.build_activities(tables)
     return DataPackage(
         as_of=as_of,
         time_zone=zone,
-        activities=build.build_activities(tables),
+        activities=activities,
         offerings=tuple(offerings + resolved.derived),
+        corrections=build_tag_corrections(tables.get("corrections", ()), activities),
         organisations=tuple(organisations.values()),
         educators=build.build_educators(tables, organisations, zones),
         mentors=build.build_mentors(tables, resolved.slots),
@@ -368,6 +378,7 @@ def _build(
         responses=build.build_responses(tables),
         requests=build.build_requests(tables),
         history=build.build_history(tables),
+        interactions=build_interactions(tables.get("interactions")),
         busy={e: sorted_slots(s) for e, s in sorted(resolved.busy.items()) if s},
         items=build.build_items(tables),
         labels={r["id"]: r["display_name"] for r in tables.get("labels", ())},

@@ -19,6 +19,8 @@ from engine.domain import (
     Slot,
 )
 from engine.errors import Fault, InputError
+from engine.interactions import Interactions
+from engine.matching.tag_corrections import TagCorrection
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,10 @@ class DataPackage:
         is absent.
     items
         Framework nodes by item code, at least one each.
+    corrections
+        What methodists corrected in tags, one of an activity, in the order of the file.
+    interactions
+        Who was proposed or took up what, in the order of the file, by days; ``None`` = no table.
     labels
         Name by cipher, of educators and mentors. Kept apart: no educator or mentor of a package
         carries ``display_name``.
@@ -47,6 +53,7 @@ class DataPackage:
     time_zone: str
     activities: tuple[Activity, ...] = ()
     offerings: tuple[Offering, ...] = ()
+    corrections: tuple[TagCorrection, ...] = ()
     organisations: tuple[Organisation, ...] = ()
     educators: tuple[Educator, ...] = ()
     mentors: tuple[Mentor, ...] = ()
@@ -56,6 +63,7 @@ class DataPackage:
     history: Mapping[str, tuple[HistoryItem, ...]] = field(default_factory=dict)
     busy: Mapping[str, tuple[Slot, ...]] = field(default_factory=dict)
     items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    interactions: Interactions | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     framework: str | None = None
     policy: str | None = None

@@ -1,10 +1,10 @@
-"""Tables of evidence and wishes: diagnostics, item responses, requests, history."""
+"""Tables of evidence and wishes: diagnostics, item responses, requests, history, interactions."""
 
 from __future__ import annotations
 
 from engine.interchange.columns import NODE, Column, ColumnType, Table
 from engine.interchange.tables_people import educator_id
-from engine.interchange.words import METHOD_WORDS, POSITION_WORDS
+from engine.interchange.words import METHOD_WORDS, POSITION_WORDS, STATE_WORDS
 
 T = ColumnType
 
@@ -157,4 +157,34 @@ HISTORY = Table(
     file_words=("пройдено", "пройденное", "пройденное обучение", "история"),
 )  # fmt: skip
 
-EVIDENCE_TABLES = (DIAGNOSTICS, RESPONSES, ITEMS, REQUESTS, HISTORY)
+INTERACTIONS = Table(
+    "interactions", "Исходы",
+    "Кому что предложили, кто что прошёл и чем кончилось: на этом учится подбор. Строка — одно "
+    "мероприятие одного педагога.",
+    (
+        educator_id(),
+        Column("activity_id", "Мероприятие", T.ID, "Идентификатор активности.", required=True,
+               example="пк-оценивание-36", references="activities",
+               synonyms=("программа", "код программы", "код мероприятия")),
+        Column("date", "Дата", T.DATE, "Когда предложено; без предложения — когда началось.",
+               required=True, example="2025-02-10",
+               synonyms=("дата предложения", "дата записи", "дата зачисления")),
+        Column("state", "Состояние", T.ENUM, "Чем кончилось, насколько известно.", required=True,
+               example="завершил", words=STATE_WORDS, synonyms=("статус", "исход", "результат")),
+        Column("outcome", "Успех", T.NUMBER,
+               "Насколько удалось, по мнению источника: 1 — вполне, 0 — нет. Пусто — не сказано.",
+               example="", least=0, most=1, synonyms=("оценка успеха",)),
+        Column("ended_on", "Окончено", T.DATE, "Когда завершил или бросил. Пусто — неизвестно.",
+               example="2025-03-14", synonyms=("дата окончания", "дата завершения")),
+        Column("slate", "Подборка", T.INTEGER,
+               "Номер подборки: предложенное вместе. Пусто — не из подборки.", example="", least=0,
+               most=10**12, synonyms=("номер подборки",)),
+        Column("propensity", "Вероятность показа", T.NUMBER,
+               "С какой вероятностью попало в подборку, если её составлял жребий. Пусто — "
+               "неизвестно.", example="", positive=True, most=1),
+    ),
+    key=("educator_id", "activity_id", "date", "slate"),
+    file_words=("исходы", "взаимодействия", "записи на обучение", "enrolments", "enrollments"),
+)  # fmt: skip
+
+EVIDENCE_TABLES = (DIAGNOSTICS, RESPONSES, ITEMS, REQUESTS, HISTORY, INTERACTIONS)

@@ -14,6 +14,7 @@ from engine.domain import (
     Stage,
     Technology,
 )
+from engine.interactions import State
 from engine.interchange.columns import Words
 
 KIND_WORDS: Words = {
@@ -125,6 +126,23 @@ METHOD_WORDS: Words = {
     Method.OBSERVATION: ("наблюдение", "карта наблюдения", "посещение урока"),
     Method.SELF: ("самооценка", "самодиагностика", "анкета"),
     Method.EXPERT: ("экспертная оценка", "эксперт", "экспертиза"),
+}
+
+RIGHT, WRONG = "right", "wrong"
+
+VERDICT_WORDS: Words = {
+    RIGHT: ("верно", "да", "правильно", "+"),
+    WRONG: ("неверно", "нет", "неправильно", "-", "−", "–"),
+}
+"""A methodist's verdict on a competency that a text was tagged with."""
+
+STATE_WORDS: Words = {
+    State.PROPOSED: ("предложено", "рекомендовано"),
+    State.REJECTED: ("отклонено", "отказано", "не согласовано"),
+    State.ACCEPTED: ("согласовано", "одобрено", "принято"),
+    State.ENROLLED: ("записан", "зачислен", "проходит", "записана", "зачислена"),
+    State.DROPPED: ("не завершил", "отчислен", "бросил", "не завершила", "отчислена"),
+    State.COMPLETED: ("завершил", "завершено", "пройдено", "завершила", "окончил"),
 }
 
 MENTOR_FORM_WORDS: Words = {

@@ -14,9 +14,11 @@ from typing import Any
 
 from engine.domain import Activity, Conditions, Educator, Mentor, Offering, Organisation, Slot
 from engine.interchange.columns import Table
+from engine.interchange.interactions import rows_of
 from engine.interchange.manifest import MANIFEST
 from engine.interchange.package import DataPackage
 from engine.interchange.schema import TABLES
+from engine.interchange.tag_corrections import rows_of_corrections
 from engine.interchange.values import join_list
 
 Row = Mapping[str, object]
@@ -41,8 +43,8 @@ def write_package(package: DataPackage, directory: Path) -> tuple[Path, ...]:
     Raises
     ------
     ValueError
-        If an educator or mentor carries a name (names belong in ``labels``) or an educator's
-        organisation is not among the package's.
+        If an educator or mentor carries a name (names belong in ``labels``), an educator's
+        organisation is not among the package's, or interactions are not timed by days.
     """
     _refuse_names(package)
     directory.mkdir(parents=True, exist_ok=True)
@@ -154,6 +156,7 @@ def _tables(package: DataPackage) -> Iterator[tuple[Table, list[Row]]]:
         "meetings": [m for o in package.offerings for m in _meetings(o)],
         "prerequisites": [p for a in package.activities for p in _prerequisites(a)],
         "coverage": [c for a in package.activities for c in _coverage(a)],
+        "corrections": rows_of_corrections(package.corrections),
         "organisations": [_organisation(o) for o in package.organisations],
         "educators": [_educator(e) for e in package.educators],
         "mentors": [_mentor(m) for m in package.mentors],
@@ -165,6 +168,7 @@ def _tables(package: DataPackage) -> Iterator[tuple[Table, list[Row]]]:
         "items": [{"item": k, "node": v} for k, nodes in package.items.items() for v in nodes],
         "requests": _by_educator(package.requests),
         "history": _by_educator(package.history),
+        "interactions": [] if package.interactions is None else rows_of(package.interactions),
     }
     for name, table in TABLES.items():
         yield table, made[name]

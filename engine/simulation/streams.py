@@ -1,7 +1,9 @@
 """The seed convention: one independent random stream per seed, part and record.
 
 A record draws from its own stream only, so a region with more educators has the same catalogue,
-and more activities leave the educators as they are.
+and more activities leave the educators as they are. Histories draw people by blocks of a fixed
+size from the stream of the block, always a whole block: so more educators leave the earlier ones
+as they are, and the draws of a block are done by arrays.
 """
 
 from __future__ import annotations
@@ -25,6 +27,15 @@ PARTS: tuple[str, ...] = (
     "measurement",
     "observer",
     "item",
+    "kind_effect",
+    "provider",
+    "format",
+    "planted",
+    "series",
+    "text",
+    "school",
+    "residents",
+    "seasons",
 )
 """Parts of a region; their positions stand in the seed, so new ones go to the end."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import replace
 
@@ -39,6 +40,33 @@ def test_a_seed_repeats_and_another_differs(region: Region, framework: Framework
     other = simulate_region(PLAN, 8, framework)
     assert other.activities != region.activities
     assert other.educators != region.educators
+
+
+@pytest.mark.parametrize(
+    ("saturated", "digest"),
+    [
+        (False, "993e7c0b90e98f344a2ed01633d8d0949749b2c1f32762ccb714d103c41fbdd3"),
+        (True, "a971d0afdcf71c8993d050fc50c628d26a8d0e4bd383b5fb5ffa2d0028ea1d84"),
+    ],
+)
+def test_the_region_of_the_planning_benchmark_stays(
+    framework: Framework, saturated: bool, digest: str
+) -> None:
+    """Records and truth of a small region are, to the last bit, those drawn before histories."""
+    plan = RegionPlan(activities=200, educators=20, mentors=5, saturated=saturated)
+    region = simulate_region(plan, 11, framework)
+    truth = region.truth
+    content = (
+        region.activities,
+        region.offerings,
+        region.mentors,
+        region.educators,
+        truth.proficiency.tolist(),
+        truth.quality.tolist(),
+        truth.affinity.tolist(),
+        region.as_of,
+    )
+    assert hashlib.sha256(repr(content).encode()).hexdigest() == digest
 
 
 def test_parts_draw_from_streams_of_their_own(region: Region, framework: Framework) -> None:

@@ -17,6 +17,8 @@ OFFERINGS = "id,activity_id,start,end\no1,a1,2026-10-05,2026-11-20\n"
 MENTORS = "id,position,consent,capacity\nm1,methodist,да,2\n"
 SCORES = "educator_id,date,method,node,score,max_score\n"
 PEOPLE = {"educators.csv": EDUCATORS}
+VERDICTS = "activity_id,title,node,verdict,right_share\n"
+OUTCOMES = "educator_id,activity_id,date,state,ended_on,slate,propensity\n"
 ICS = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//test//
@@ -149,6 +151,36 @@ ERRORS: list[tuple[str, dict[str, object], Place]] = [
                        "e1,,2026-01-01\n"}, ("history.csv", 2, "title")),
     ("history_in_future", {**PEOPLE, "history.csv": "educator_id,title,completed_on\n"
                            "e1,К,2027-01-01\n"}, ("history.csv", 2, "completed_on")),
+    ("correction_without_text", {"corrections.csv": VERDICTS + "a9,,MET.01,верно,\n"},
+     ("corrections.csv", 2, "title")),
+    ("correction_without_node", {"corrections.csv": VERDICTS + "a1,,,верно,\n"},
+     ("corrections.csv", 2, "node")),
+    ("share_of_wrong", {"corrections.csv": VERDICTS + "a1,,MET.01,неверно,0.5\n"},
+     ("corrections.csv", 2, "right_share")),
+    ("correction_shares_above_one", {"corrections.csv": VERDICTS + "a1,,MET.01,верно,0.6\n"
+                                     "a1,,PSY.01,верно,0.5\n"},
+     ("corrections.csv", 2, "right_share")),
+    ("correction_shares_above_one", {"corrections.csv": VERDICTS + "a1,,MET.01,верно,1\n"
+                                     "a1,,PSY.01,верно,\n"},
+     ("corrections.csv", 2, "right_share")),
+    ("interaction_in_future", {**PEOPLE, "interactions.csv": OUTCOMES
+                               + "e1,a1,2026-09-01,предложено,,,\n"},
+     ("interactions.csv", 2, "date")),
+    ("ended_before_begun", {**PEOPLE, "interactions.csv": OUTCOMES
+                            + "e1,a1,2026-03-01,завершил,2026-02-28,,\n"},
+     ("interactions.csv", 2, "ended_on")),
+    ("ended_but_not_over", {**PEOPLE, "interactions.csv": OUTCOMES
+                            + "e1,a1,2026-03-01,записан,2026-03-02,,\n"},
+     ("interactions.csv", 2, "ended_on")),
+    ("slate_of_several", {"educators.csv": EDUCATORS + "e2,teacher\n", "interactions.csv": OUTCOMES
+                          + "e1,a1,2026-03-01,предложено,,7,\ne2,a1,2026-03-01,предложено,,7,\n"},
+     ("interactions.csv", 3, "slate")),
+    ("propensity_without_slate", {**PEOPLE, "interactions.csv": OUTCOMES
+                                  + "e1,a1,2026-03-01,предложено,,,0.5\n"},
+     ("interactions.csv", 2, "propensity")),
+    ("out_of_range", {**PEOPLE, "interactions.csv": OUTCOMES
+                      + "e1,a1,2026-03-01,предложено,,7,0\n"},
+     ("interactions.csv", 2, "propensity")),
     # busy calendars
     ("unknown_educator", {**PEOPLE, "busy/e9.ics": ICS.format(rule="FREQ=DAILY;COUNT=2")},
      ("busy/e9.ics", None, None)),
@@ -177,6 +209,9 @@ ERRORS: list[tuple[str, dict[str, object], Place]] = [
 ]  # fmt: skip
 
 WARNINGS: list[tuple[str, dict[str, object], Place]] = [
+    ("correction_beside_coverage", {"coverage.csv": "activity_id,node,share\na1,MET,0.5\n",
+                                    "corrections.csv": VERDICTS + "a1,,MET.01,верно,\n"},
+     ("corrections.csv", 2, "activity_id")),
     ("unknown_column", {"activities.csv": "kind,title,Часыы\ndpp_pk,К,36\n"},
      ("activities.csv", 1, "Часыы")),
     ("column_not_taken", {"educators.csv": "id,position,Стаж (лет)\ne1,teacher,2\n"},
@@ -216,6 +251,9 @@ WARNINGS: list[tuple[str, dict[str, object], Place]] = [
      ("educators.csv", 2, "tempo_min_per_week")),
     ("unknown_activity", {**PEOPLE, "history.csv": "educator_id,activity_id,completed_on\n"
                           "e1,old,2020-01-01\n"}, ("history.csv", 2, "activity_id")),
+    ("unknown_activity", {**PEOPLE, "interactions.csv": OUTCOMES
+                          + "e1,old,2020-01-01,завершил,,,\n"},
+     ("interactions.csv", 2, "activity_id")),
     ("label_without_person", {**PEOPLE, "labels.csv": "id,display_name\ne9,Иванова\n"},
      ("labels.csv", 2, "id")),
     ("educators_missing", {"requests.csv": "educator_id,text\ne1,Хочу\n"}, (None, None, None)),
