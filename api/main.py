@@ -14,6 +14,8 @@ from starlette.types import Lifespan
 from api.auth import AuthMiddleware, KeyRing
 from api.bodies import BodyMiddleware
 from api.errors import install_errors
+from api.model_watch import watching
+from api.models import PRIOR, ServedModel
 from api.openapi import DESCRIPTION, TITLE, install_openapi
 from api.routers import explanation, groups, operations, routes, side_by_side, stages
 from api.service import Engine, Service, build_service, random_id, utc_now
@@ -33,6 +35,7 @@ def create_app(
     package: DataPackage | None = None,
     clock: Callable[[], dt.datetime] = utc_now,
     new_id: Callable[[], str] = random_id,
+    model: ServedModel = PRIOR,
 ) -> FastAPI:
     """Make the application.
 
@@ -47,6 +50,8 @@ def create_app(
         until then every call but ``/health/live`` answers 503.
     clock, new_id
         Where ``as_of`` comes from if a body has none, and where ids come from.
+    model
+        Which matching model a ready ``recommender`` ranks with.
     """
     build = partial(
         build_service,
@@ -56,12 +61,13 @@ def create_app(
         package=package,
         clock=clock,
         new_id=new_id,
+        model=model,
     )
     app = FastAPI(
         title=TITLE,
         description=DESCRIPTION,
         version=__version__,
-        lifespan=_lifespan(build),
+        lifespan=_lifespan(build, settings),
         docs_url=None,
         redoc_url=None,
     )
@@ -79,12 +85,13 @@ def create_app(
     return app
 
 
-def _lifespan(build: Callable[[], Service]) -> Lifespan[FastAPI]:
+def _lifespan(build: Callable[[], Service], settings: Settings) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         loading: Loading = app.state.loading
         task = asyncio.create_task(loading.run(build))
-        yield
+        with watching(loading, settings):
+            yield
         await task
         if loading.service is not None:
             loading.service.store.close()

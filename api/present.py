@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from api.schemas.operations import CatalogueAnswer, FrameworkAnswer, VersionAnswer
+from api.models import ServedModel
+from api.schemas.operations import (
+    CatalogueAnswer,
+    FrameworkAnswer,
+    ModelAnswer,
+    RefusedModelAnswer,
+    VersionAnswer,
+)
 from api.schemas.stages import (
     DeficitsAnswer,
     DemandAnswer,
@@ -22,6 +29,7 @@ from engine.domain import DeficitVector, Demand, FloatArray, Ranking, Reason
 from engine.recommendation import to_dict
 from engine.recommender import RouteRequest
 from engine.recommender.dynamics import change_entries, proficiency_entry
+from engine.recommender.exploration import exploration_entry
 
 _DIGITS = 6
 
@@ -42,7 +50,19 @@ def version_answer(service: Service) -> VersionAnswer:
             offerings=len(catalogue.offerings),
         ),
         calibration=service.engine.calibration,
+        model=_model(service.model),
     )
+
+
+def _model(served: ServedModel) -> ModelAnswer:
+    refused = None
+    if served.refused is not None:
+        refused = RefusedModelAnswer(
+            version=served.refused.version,
+            digest=served.refused.digest,
+            detail=served.refused.detail,
+        )
+    return ModelAnswer(version=served.version, digest=served.digest, refused=refused)
 
 
 def deficits_answer(request: RouteRequest, vector: DeficitVector) -> DeficitsAnswer:
@@ -72,10 +92,13 @@ def recommendations_answer(
     catalogue: Catalogue,
     limit: int,
 ) -> RecommendationsAnswer:
-    """Ranking as an answer: eligible first, then by relevance, ties by id."""
+    """Ranking as an answer: eligible first, by relevance or as drawn, ties by id."""
     vector, ranking = stages
     ids, relevance, refused = ranking.activity_ids, ranking.relevance.tolist(), ranking.ineligible
     order = sorted(range(len(ids)), key=lambda i: (i in refused, -_rounded(relevance[i]), ids[i]))
+    if ranking.draw is not None:
+        place = ranking.draw.position.tolist()
+        order.sort(key=lambda i: (i in refused, place[i]))
     return RecommendationsAnswer(
         educator_id=request.educator.id,
         as_of=request.as_of,
@@ -84,6 +107,7 @@ def recommendations_answer(
         total=len(order),
         eligible=len(order) - len(refused),
         items=[_activity(i, vector, ranking, catalogue) for i in order[:limit]],
+        exploration=to_dict(exploration_entry(ranking, None, limit)),
     )
 
 

@@ -43,6 +43,7 @@ def serve(settings: Settings, *, say: Callable[[str], None] = print) -> None:
             recommender=service.engine,
             store=service.store,
             package=service.package,
+            model=service.model,
         )
         say(greeting(base_url(listening), key, settings.key_lifetime_hours))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from api.errors import ActivityNotFound, RouteNotRepeatable, RouteOutdated
+from api.models import PRIOR, ServedModel, matching_model, starting_engine
 from api.people import People
 from api.translate import Context, Translated
 from engine.catalogue import Catalogue
@@ -25,6 +26,7 @@ from engine.interchange import DataPackage, nodes_of, read_package
 from engine.interchange.faults import FaultLog
 from engine.interchange.manifest import Manifest, read_manifest
 from engine.item_bank_store import load_calibration
+from engine.model_registry import Loaded, Registry
 from engine.planning.problem_json import replay_options, write_problem_file
 from engine.planning.solution import RouteSolution
 from engine.planning.warm import warm
@@ -128,6 +130,8 @@ class Service:
         Data package whose people are known by id.
     clock, new_id
         Sources of instants and ids; tests put their own.
+    model
+        Which matching model the engine ranks with.
     """
 
     settings: Settings
@@ -136,6 +140,7 @@ class Service:
     package: DataPackage
     clock: Callable[[], dt.datetime] = utc_now
     new_id: Callable[[], str] = random_id
+    model: ServedModel = PRIOR
 
     @cached_property
     def people(self) -> People:
@@ -252,26 +257,67 @@ def build_service(
     package: DataPackage | None = None,
     clock: Callable[[], dt.datetime] = utc_now,
     new_id: Callable[[], str] = random_id,
+    model: ServedModel = PRIOR,
 ) -> Service:
     """Load what is heavy: package, engine, database, and the compiled loops of the solver.
 
     The first request after an installation would else wait seconds for them.
 
+    Parameters
+    ----------
+    model
+        That of a ready ``engine``; of one that is built here it is the one in service.
+
     Raises
     ------
     ConfigurationError
-        The package, the calibration, the policy or the database cannot be used.
+        The package, the calibration, the models, the policy or the database cannot be used.
     """
     package = package or load_package(settings)
-    policy = load_policy(policy_of(settings, package))
+    load_policy(policy_of(settings, package))
     if engine is None:
-        items = calibrated_items(settings, package)
-        engine = Recommender.from_package(package, policy=policy.id, items=items)
+        engine, model = _started(settings, package)
     store = store or open_store(settings.database_url)
     store.upgrade()
     warm()
     log.info("loaded %d activities, %d educators", len(package.activities), len(package.educators))
-    return Service(settings, engine, store, package, clock, new_id)
+    return Service(settings, engine, store, package, clock, new_id, model)
+
+
+def _started(settings: Settings, package: DataPackage) -> tuple[Engine, ServedModel]:
+    items = calibrated_items(settings, package)
+
+    def build(loaded: Loaded | None) -> Engine:
+        return build_engine(settings, package, items, loaded)
+
+    return starting_engine(registry_of(settings, package), build)
+
+
+def build_engine(
+    settings: Settings, package: DataPackage, items: ItemBank | None, loaded: Loaded | None
+) -> Engine:
+    """Recommender of the package with a model of the registry; ``None`` = the package's weights.
+
+    Raises
+    ------
+    ArtefactError, ConfigurationError
+        The model is no matching model, or was fitted on other factors.
+    """
+    return Recommender.from_package(
+        package,
+        policy=policy_of(settings, package),
+        items=items,
+        model=None if loaded is None else matching_model(loaded),
+        model_digest=None if loaded is None else loaded.entry.digest,
+    )
+
+
+def registry_of(settings: Settings, package: DataPackage) -> Registry | None:
+    """Registry of the settings, for models of the package's framework; ``None`` = none."""
+    if settings.models_dir is None:
+        return None
+    # whatever framework a model names, it must be the one that is in use here
+    return Registry(Path(settings.models_dir), lambda _: load_framework(package.framework))
 
 
 def load_package(settings: Settings) -> DataPackage:

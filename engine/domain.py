@@ -726,6 +726,50 @@ class Reason:
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Draw:
+    """An order that was drawn among nearly equally relevant activities.
+
+    The eligible activities by relevance, ties by id, are cut into bands from the top: a band
+    ends before the first activity that lies more than ``epsilon`` below the band's best. Within
+    a band every order is equally likely.
+
+    Parameters
+    ----------
+    seed
+        Of the draw, from 0 to 2⁵² − 1.
+    epsilon
+        Widest band, in relevance.
+    first
+        Length of the head of the ranking that is kept with an answer.
+    position
+        Shape (n_activities,): place in the drawn order from 0 on; −1 = not eligible.
+    start, size
+        Shape (n_activities,): first place and length of the activity's band; 0 = not eligible.
+    """
+
+    seed: int
+    epsilon: float
+    first: int
+    position: IntArray
+    start: IntArray
+    size: IntArray
+
+    def propensity(self, k: int) -> FloatArray:
+        """Shape (n_activities,), in [0, 1]: chance of being among the first ``k``.
+
+        Places of a band are drawn without replacement, so of the ``size`` members of a band
+        that begins at ``start`` exactly k − start, if so many, are among the first k.
+        """
+        share: FloatArray = np.clip((k - self.start) / np.maximum(self.size, 1), 0.0, 1.0)
+        return np.where(self.position < 0, 0.0, share)
+
+    def head(self, k: int) -> IntArray:
+        """Indices of the first ``k`` eligible activities in the drawn order."""
+        drawn = np.flatnonzero((self.position >= 0) & (self.position < k))
+        return drawn[np.argsort(self.position[drawn])]
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """What the matching stage says of every activity of the catalogue.
@@ -746,6 +790,9 @@ class Ranking:
         of the linear predictor; NaN = factor not applicable.
     factors
         Names of the factors.
+    draw
+        The order was drawn among nearly equals, and ``relevance`` follows it; ``None`` = it was
+        not.
     """
 
     activity_ids: tuple[str, ...]
@@ -755,6 +802,7 @@ class Ranking:
     contributions: FloatArray
     factors: tuple[str, ...]
     model_version: str = ""
+    draw: Draw | None = None
 
 
 @dataclass(frozen=True, slots=True)

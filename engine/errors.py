@@ -5,7 +5,8 @@
     EngineError                 everything the engine raises on purpose
     ├── InputError              what came from outside is wrong; carries faults
     │   ├── NothingToPlan       neither diagnostics nor requests
-    │   └── ArtefactError       a model or problem file that cannot be trusted or read
+    │   ├── ArtefactError       a model or problem file that cannot be trusted or read
+    │   └── PromotionRefused    a model that the promotion gate does not let into service
     └── ConfigurationError      a policy, framework or setting is wrong
 
 No feasible route is an answer, not an error: see ``SolveStatus.INFEASIBLE``.
@@ -91,6 +92,12 @@ class ArtefactError(InputError):
     """A stored model or problem file is damaged, foreign or of another version."""
 
     code = "artefact_refused"
+
+
+class PromotionRefused(InputError):
+    """A model may not go into service: its comparison is missing, stale or says no."""
+
+    code = "promotion_refused"
 
 
 class ConfigurationError(EngineError):

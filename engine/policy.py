@@ -428,6 +428,56 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Exploration:
+    """Drawing the order of activities that are nearly equally relevant, to learn from outcomes.
+
+    Parameters
+    ----------
+    enabled
+        Off: the order is that of relevance.
+    epsilon
+        In [0, 1]: activities of one band differ from its best by no more in relevance.
+    first
+        Length of the head of the ranking whose chances are kept with an answer.
+    """
+
+    enabled: bool
+    epsilon: float
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """Thresholds of the promotion gate; all changes are candidate minus model in service.
+
+    Parameters
+    ----------
+    people_least
+        Educators that a comparison needs at least.
+    confidence
+        Of the one-sided bound of the change, in (0.5, 1).
+    change_least
+        The bound of the relative change of the closed deficit must not be below; ≤ 0.
+    slice_people
+        Slices of at least so many educators are judged.
+    slice_fall_most
+        Relative fall of a slice, in [0, 1], above which it counts where it is no chance.
+    calibration_rise_most
+        Rise of the expected calibration error, in [0, 1].
+    latency_ratio_most
+        The ratio of the 95 % quantiles of the time of a ranking must be below.
+    """
+
+    people_least: int
+    confidence: float
+    change_least: float
+    slice_people: int
+    slice_fall_most: float
+    calibration_rise_most: float
+    latency_ratio_most: float
+
+
+@dataclass(frozen=True, slots=True)
 class SolveLimits:
     """Defaults of a solve: asked relative gap, wall-clock deadline, deterministic work."""
 
@@ -463,6 +513,8 @@ class PolicyProfile:
     required_themes: tuple[str, ...]
     required_activities: tuple[str, ...]
     value: Value
+    exploration: Exploration
+    promotion: Promotion
     solve: SolveLimits
     sources: Mapping[str, str]
 

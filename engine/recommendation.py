@@ -334,6 +334,8 @@ class Provenance:
     ----------
     calibration
         Day and digest of the calibrated items; ``None`` = every item counts as an average one.
+    model_digest
+        SHA-256 of the file of the matching model; ``None`` = the weights of the package.
     """
 
     policy: str
@@ -346,6 +348,44 @@ class Provenance:
     gap_rel_asked: float
     deadline_ms: int
     calibration: str | None = None
+    model_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnActivity:
+    """An activity with its chance of being among the first of the drawn ranking, in [0, 1]."""
+
+    activity: str
+    propensity: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExplorationEntry:
+    """The order of nearly equally relevant activities was drawn; what outcomes are weighed by.
+
+    Parameters
+    ----------
+    seed
+        Of the draw; it follows from educator, model and day.
+    epsilon
+        Activities were drawn among those within this much relevance of the best of a band.
+    model
+        Version of the matching model.
+    first
+        Length of the head of the ranking that the chances refer to.
+    ranking
+        The first ``first`` eligible activities in the drawn order.
+    steps
+        Chances of the route's steps to be in that head: not of being a step, which the planner
+        decides by more than relevance.
+    """
+
+    seed: int
+    epsilon: float
+    model: str
+    first: int
+    ranking: tuple[DrawnActivity, ...]
+    steps: tuple[DrawnActivity, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +402,8 @@ class Recommendation:
         Thorough, fast and light, where they were asked for.
     changes
         Of the competencies that were measured on several days; empty = none was.
+    exploration
+        What was drawn and with which chances; ``None`` = the order is that of relevance.
     """
 
     id: str
@@ -384,6 +426,7 @@ class Recommendation:
     provenance: Provenance
     variants: tuple[VariantEntry, ...] = ()
     changes: tuple[ChangeEntry, ...] = ()
+    exploration: ExplorationEntry | None = None
 
 
 def to_dict(value: object, digits: int | None = 6) -> object:

@@ -56,6 +56,16 @@ class Settings:
         default=None,
         metadata=_about("папка калибровки заданий (routes calibrate); пусто = без калибровки"),
     )
+    # None = the weights that come with the package.
+    models_dir: str | None = field(
+        default=None,
+        metadata=_about("папка реестра моделей подбора (routes train); пусто = веса из поставки"),
+    )
+    # How soon a promotion or a rollback reaches a running service.
+    models_poll_s: int = field(
+        default=5,
+        metadata=_about("как часто смотреть, не сменилась ли модель, секунд", least=1, most=3_600),
+    )
     # Profile for requests that name none; None = the one that the data package asks for.
     policy: str | None = field(
         default=None,

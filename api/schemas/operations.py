@@ -32,6 +32,24 @@ class CatalogueAnswer(Answer):
     offerings: int = Field(description="Число запусков.")
 
 
+class RefusedModelAnswer(Answer):
+    """Модель, которую служба не приняла."""
+
+    version: str | None = Field(description="Версия; null — не читается сам реестр.")
+    digest: str = Field(description="SHA-256 файла модели; пусто — неизвестен.")
+    detail: str = Field(description="Что с ней не так и что делать.")
+
+
+class ModelAnswer(Answer):
+    """Модель подбора, которая работает."""
+
+    version: str = Field(description="Версия.")
+    digest: str | None = Field(description="SHA-256 файла модели; null — веса из поставки.")
+    refused: RefusedModelAnswer | None = Field(
+        description="Модель, которая должна работать, но не принята; null — такой нет."
+    )
+
+
 class VersionAnswer(Answer):
     """Что работает и на чём."""
 
@@ -43,6 +61,7 @@ class VersionAnswer(Answer):
     calibration: str | None = Field(
         description="День и отпечаток калибровки заданий; null — все задания средние."
     )
+    model: ModelAnswer = Field(description="Модель подбора.")
 
 
 class DemoItem(Answer):

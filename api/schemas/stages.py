@@ -10,9 +10,11 @@ from pydantic import Field
 from api.schemas.answers import model_of
 from api.schemas.base import Answer
 from engine.dynamics import ChangeEntry, ProficiencyEntry
+from engine.recommendation import ExplorationEntry
 
 ChangeAnswer: Any = model_of(ChangeEntry)
 ProficiencyAnswer: Any = model_of(ProficiencyEntry)
+ExplorationAnswer: Any = model_of(ExplorationEntry)
 """The same records as in the answer of ``POST /routes``."""
 
 
@@ -119,3 +121,7 @@ class RecommendationsAnswer(Answer):
     total: int = Field(description="Активностей в каталоге.")
     eligible: int = Field(description="Из них доступных педагогу.")
     items: list[RankedActivity] = Field(description="Не больше limit первых.")
+    exploration: ExplorationAnswer | None = Field(
+        description="Порядок почти равных решил жребий; вероятности относятся к первым limit "
+        "местам; null — порядок строго по релевантности."
+    )

@@ -1,7 +1,8 @@
 """Entry of the command: sub-commands, exit codes, one place where errors become words.
 
 Exit codes: 0 done; 1 unexpected fault; 2 wrong usage; 3 wrong input, every fault named on stderr;
-4 no route (INFEASIBLE or UNKNOWN) or a route that breaks a rule; 5 wrong configuration.
+4 no route (INFEASIBLE or UNKNOWN) or a route that breaks a rule; 5 wrong configuration;
+6 the promotion gate does not let a model into service.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ import typer
 from engine import __version__
 from engine.cli.build import build
 from engine.cli.calibrate import calibrate
-from engine.cli.data import import_package, tag, template
+from engine.cli.data import import_package, template
 from engine.cli.demo import demo
 from engine.cli.dynamics import dynamics
 from engine.cli.explain import what_helps, why_not
 from engine.cli.groups import groups
+from engine.cli.models import list_models, promote, rollback
 from engine.cli.output import print_faults
 from engine.cli.problem import check_file, solve_file
 from engine.cli.service import doctor, serve
 from engine.cli.side import check_own, compare_files
-from engine.errors import ConfigurationError, InputError, NothingToPlan
+from engine.cli.simulate import simulate
+from engine.cli.tag import tag
+from engine.errors import ConfigurationError, InputError, NothingToPlan, PromotionRefused
 from engine.wording import word
 
 app = typer.Typer(
@@ -35,7 +39,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     epilog=(
         "Коды выхода: 0 — готово; 1 — непредвиденная ошибка; 2 — неверный вызов; 3 — ошибки во "
-        "входных данных; 4 — маршрута нет или он нарушает правило; 5 — ошибка настройки."
+        "входных данных; 4 — маршрута нет или он нарушает правило; 5 — ошибка настройки; 6 — "
+        "модель не допущена к работе."
     ),
 )
 app.command("demo")(demo)
@@ -52,6 +57,10 @@ app.command("import")(import_package)
 app.command("template")(template)
 app.command("tag")(tag)
 app.command("calibrate")(calibrate)
+app.command("simulate")(simulate)
+app.command("models")(list_models)
+app.command("promote")(promote)
+app.command("rollback")(rollback)
 app.command("serve")(serve)
 app.command("doctor")(doctor)
 
@@ -65,6 +74,7 @@ class Exit(IntEnum):
     INPUT = 3
     NO_ROUTE = 4
     CONFIGURATION = 5
+    NOT_ADMITTED = 6
 
 
 @app.callback(invoke_without_command=True)
@@ -99,6 +109,9 @@ def run(arguments: list[str]) -> int:
         for action in error.next_actions:
             typer.echo(f"  → {word(action, {}, 'ru')}", err=True)
         return Exit.INPUT
+    except PromotionRefused as error:
+        print_faults(error.faults, title="Модель не пущена в работу")
+        return Exit.NOT_ADMITTED
     except InputError as error:
         print_faults(error.faults)
         return Exit.INPUT

@@ -29,6 +29,9 @@ def serve(
     calibration: Annotated[
         Path | None, typer.Option(help="Папка калибровки заданий (routes calibrate).")
     ] = None,
+    models: Annotated[
+        Path | None, typer.Option(help="Папка реестра моделей; работает та, что допущена.")
+    ] = None,
     database: Annotated[str | None, typer.Option(help="Адрес базы данных (SQLAlchemy).")] = None,
 ) -> int:
     """Запустить службу HTTP на этой машине с ключом на один запуск."""
@@ -44,6 +47,8 @@ def serve(
         changes["data_package"] = str(package)
     if calibration is not None:
         changes["calibration_dir"] = str(calibration)
+    if models is not None:
+        changes["models_dir"] = str(models)
     if database is not None:
         changes["database_url"] = database
     run_service(replace(settings, **changes))  # type: ignore[arg-type]

@@ -370,7 +370,11 @@ class Worder:
         yield self.t("policy"), p.policy
         yield self.t("framework"), p.framework
         yield self.t("catalogue"), p.catalogue
-        yield self.t("model"), p.model or self.nothing
+        yield self.t("model"), " ".join(filter(None, (p.model, p.model_digest))) or self.nothing
+        if self.rec.exploration is not None:
+            drawn = self.rec.exploration
+            epsilon = number(drawn.epsilon, self.language)
+            yield self.t("exploration"), self.t("drawn", epsilon=epsilon, seed=str(drawn.seed))
         yield self.t("calibration"), p.calibration or self.nothing
         yield self.t("engine_version"), p.engine_version
         yield self.t("problem_digest"), p.problem_digest

@@ -38,6 +38,7 @@ from engine.recommendation import (
     Unmet,
 )
 from engine.recommender.dynamics import change_entries, proficiency_entry
+from engine.recommender.exploration import exploration_entry
 from engine.recommender.route_entry import build_route_entry
 from engine.recommender.stages import Stages
 
@@ -45,7 +46,11 @@ MPT = 1_000
 
 
 def assemble(
-    stages: Stages, framework: Framework, catalogue: Catalogue, calibration: str | None = None
+    stages: Stages,
+    framework: Framework,
+    catalogue: Catalogue,
+    calibration: str | None = None,
+    model_digest: str | None = None,
 ) -> Recommendation:
     """Put the answer together from what the stages said.
 
@@ -53,6 +58,8 @@ def assemble(
     ----------
     calibration
         Version of the calibrated items; ``None`` = none were used.
+    model_digest
+        Of the file of the matching model; ``None`` = it comes from no file.
     """
     compiled, solution = stages.compiled, stages.solution
     digest = problem_digest(compiled.problem)
@@ -82,8 +89,9 @@ def assemble(
         repairs=_repairs(stages, catalogue),
         notes=tuple(_notes(stages, framework, catalogue)),
         not_chosen=_not_chosen(stages, catalogue, report),
-        provenance=_provenance(stages, framework, catalogue, digest, calibration),
+        provenance=_provenance(stages, framework, catalogue, digest, calibration, model_digest),
         changes=change_entries(stages.deficits),
+        exploration=exploration_entry(stages.ranking, entry),
     )
 
 
@@ -442,6 +450,7 @@ def _provenance(
     catalogue: Catalogue,
     digest: str,
     calibration: str | None,
+    model_digest: str | None,
 ) -> Provenance:
     options = stages.options
     return Provenance(
@@ -455,4 +464,5 @@ def _provenance(
         gap_rel_asked=options.gap_ppm / 1_000_000,
         deadline_ms=options.deadline_ms,
         calibration=calibration,
+        model_digest=model_digest,
     )

@@ -11,6 +11,8 @@ from typing import Protocol, Self
 from engine.calendar import (
     WorkCalendar,
     build_calendar,
+    educator_zone,
+    local_date,
 )
 from engine.catalogue import Catalogue, compile_catalogue
 from engine.deficits import outlook_of
@@ -18,19 +20,19 @@ from engine.diagnostics.item_bank import ItemBank
 from engine.domain import (
     Activity,
     DeficitVector,
-    Educator,
     Mentor,
     MentorNeed,
     Offering,
     Ranking,
-    Request,
 )
 from engine.errors import Fault, InputError
 from engine.explanation import Explanation, WhyNot
 from engine.framework import DEFAULT_FRAMEWORK, Framework, load_framework
 from engine.matching.coverage import infer_themes
 from engine.matching.eligibility import OfferingTable
+from engine.matching.exploration import draw_order, exploration_seed
 from engine.matching.matcher import ActivityMatcher
+from engine.matching.model import MatchingModel
 from engine.mentorship import mentor_need
 from engine.planning.compile import compile_problem
 from engine.planning.compile_measure import MeasureFirst
@@ -46,6 +48,7 @@ from engine.recommender.given_steps import GivenStep
 from engine.recommender.pin_repairs import with_pin_repairs
 from engine.recommender.prices import PRICES_DEADLINE_MS, price_relaxations
 from engine.recommender.request import RouteRequest
+from engine.recommender.request_nodes import request_nodes
 from engine.recommender.route_check import RouteCheck, check_hand_made
 from engine.recommender.stages import (
     Outcome,
@@ -59,9 +62,6 @@ from engine.recommender.stages import (
 )
 from engine.recommender.variant_entries import variants_of
 from engine.recommender.why_not import IN_ROUTE_REASON, AskLimits, Recompile, explain_absence
-
-TEXT_CONFIDENCE = 0.25
-"""Least confidence of a node found for a request's text; below it the text itself is matched."""
 
 DEFAULT_POLICY = "default"
 UNNAMED_CALIBRATION = "unnamed"
@@ -93,7 +93,11 @@ class Recommender:
     policy
         Profile for requests that name none.
     matcher
-        Fitted on these activities in the order of their ids; ``None`` = fit the default one.
+        Fitted on these activities in the order of their ids; ``None`` = fit the model's.
+    model
+        What training gave; ``None`` = the weights that come with the package.
+    model_digest
+        SHA-256 of the file of the model, for the provenance; ``None`` = it comes from no file.
     items
         Calibrated items; ``None`` = every item counts as an average one.
     """
@@ -108,11 +112,15 @@ class Recommender:
         policy: str = DEFAULT_POLICY,
         matcher: ActivityMatcher | None = None,
         items: ItemBank | None = None,
+        model: MatchingModel | None = None,
+        model_digest: str | None = None,
     ) -> None:
         self.framework = framework
         self.items = items
+        self.model_digest = model_digest
         if matcher is None:
-            matcher = ActivityMatcher().fit(sorted(activities, key=lambda a: a.id), framework)
+            model = model or MatchingModel.prior()
+            matcher = model.matcher(sorted(activities, key=lambda a: a.id), framework)
         self.matcher = matcher
         # A policy may require a theme that real catalogues do not mark.
         themes = infer_themes(matcher.activities_, framework, matcher.tagger_)
@@ -134,6 +142,8 @@ class Recommender:
         *,
         policy: str | None = None,
         items: ItemBank | None = None,
+        model: MatchingModel | None = None,
+        model_digest: str | None = None,
     ) -> Self:
         """Build from a data package; what is given goes before what the package names."""
         if framework is None:
@@ -145,6 +155,8 @@ class Recommender:
             framework=framework,
             policy=policy or package.policy or DEFAULT_POLICY,
             items=items,
+            model=model,
+            model_digest=model_digest,
         )
 
     def policy_of(self, name: str | None) -> PolicyProfile:
@@ -179,6 +191,10 @@ class Recommender:
         deficits, _ = self._deficits(request, policy)
         return deficits, self._rank(request, policy, deficits)
 
+    def rank_for(self, request: RouteRequest, deficits: DeficitVector) -> Ranking:
+        """Ranking of the whole catalogue for deficits that are known already."""
+        return self._rank(request, self.policy_of(request.policy), deficits)
+
     def recommend(self, request: RouteRequest) -> Outcome:
         """Build the route.
 
@@ -191,7 +207,9 @@ class Recommender:
         """
         started = time.monotonic()
         stages = self._stages(request)
-        recommendation = assemble(stages, self.framework, self.catalogue, self.calibration)
+        recommendation = assemble(
+            stages, self.framework, self.catalogue, self.calibration, self.model_digest
+        )
         if request.variants:
             variants = variants_of(stages, self.catalogue, started)
             recommendation = replace(recommendation, variants=variants)
@@ -410,27 +428,16 @@ class Recommender:
     def _deficits(
         self, request: RouteRequest, policy: PolicyProfile
     ) -> tuple[DeficitVector, dict[str, tuple[str, ...]]]:
-        nodes = {r.id: self._nodes_of(r, request.educator) for r in request.requests}
+        nodes = request_nodes(request.requests, request.educator, self.matcher, self.framework)
         found = {i: codes for i, codes in nodes.items() if codes}
         return deficits_of(
             request, self.framework, policy, items=self.items, request_nodes=found
         ), nodes
 
-    def _nodes_of(self, request: Request, educator: Educator) -> tuple[str, ...]:
-        """Nodes of the framework that a request's text is about; empty = match the text."""
-        if request.node is not None or not request.text or request.career_position is not None:
-            return (request.node,) if request.node is not None else ()
-        applies = self.framework.applies_to(educator.position, educator.subjects, educator.stages)
-        return tuple(
-            code
-            for code, confidence in self.matcher.nodes_for_text(request.text)
-            if confidence >= TEXT_CONFIDENCE and applies[self.framework.index[code]]
-        )
-
     def _rank(
         self, request: RouteRequest, policy: PolicyProfile, deficits: DeficitVector
     ) -> Ranking:
-        return self.matcher.rank(
+        ranking = self.matcher.rank(
             request.educator,
             deficits,
             activities=self.matcher.activities_,
@@ -441,6 +448,15 @@ class Recommender:
             policy=policy,
             as_of=request.as_of,
             horizon=horizon_days(request, policy),
+        )
+        if not policy.exploration.enabled:
+            return ranking
+        day = local_date(request.as_of, educator_zone(request.educator, policy))
+        return draw_order(
+            ranking,
+            epsilon=policy.exploration.epsilon,
+            first=policy.exploration.first,
+            seed=exploration_seed(request.educator.id, ranking.model_version, day),
         )
 
     def _calendar(self, request: RouteRequest, policy: PolicyProfile) -> WorkCalendar:
