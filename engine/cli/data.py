@@ -1,9 +1,7 @@
-"""``routes import``, ``template`` and ``tag``: data in, blank forms out, text to coverage."""
+"""``routes import`` and ``template``: data in, blank forms out."""
 
 from __future__ import annotations
 
-import csv
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +13,6 @@ from engine.cli.inputs import (
     JsonOption,
     MappingOption,
     OpenOption,
-    PackageArgument,
     declared,
     parse_as_of,
     read,
@@ -23,7 +20,6 @@ from engine.cli.inputs import (
 from engine.cli.output import print_faults, print_json, print_remarks
 from engine.framework import load_framework
 from engine.interchange import TABLES, ImportReport, nodes_of, write_package, write_templates
-from engine.matching.coverage import tag_activities
 
 
 def import_package(
@@ -100,38 +96,4 @@ def template(
     paths = write_templates(directory, nodes_of(load_framework()), table)
     for path in paths:
         typer.echo(path)
-    return 0
-
-
-def tag(
-    package: PackageArgument = None,
-    mapping: MappingOption = None,
-    as_of: AsOfOption = None,
-    as_json: JsonOption = False,
-) -> int:
-    """Найти по тексту активностей компетенции: код, доля, уверенность (CSV или JSON)."""
-    framework = load_framework()
-    report = read(package, framework, mapping=mapping, as_of=parse_as_of(as_of))
-    activities = report.accepted().activities
-    rows = [
-        {
-            "activity_id": activity.id,
-            "title": activity.title,
-            "node": node,
-            "node_title": framework.node(node).title,
-            "share": round(share, 4),
-            "confidence": round(confidence, 4),
-        }
-        for activity, (_, tags) in zip(
-            activities, tag_activities(activities, framework), strict=True
-        )
-        for node, share, confidence in tags
-    ]
-    if as_json:
-        print_json(rows)
-        return 0
-    fields = ["activity_id", "title", "node", "node_title", "share", "confidence"]
-    writer = csv.DictWriter(sys.stdout, fields, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
     return 0

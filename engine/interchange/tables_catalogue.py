@@ -1,4 +1,4 @@
-"""Tables of the catalogue: activities, offerings, meetings, prerequisites, coverage."""
+"""Tables of the catalogue: activities, offerings, meetings, prerequisites, coverage, tags."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from engine.interchange.words import (
     POSITION_WORDS,
     STAGE_WORDS,
     TECHNOLOGY_WORDS,
+    VERDICT_WORDS,
 )
 
 T = ColumnType
@@ -202,4 +203,32 @@ COVERAGE = Table(
     file_words=("охват", "компетенции мероприятий"),
 )  # fmt: skip
 
-CATALOGUE_TABLES = (ACTIVITIES, OFFERINGS, MEETINGS, PREREQUISITES, COVERAGE)
+CORRECTIONS = Table(
+    "corrections", "Правки разметки",
+    "Что методист исправил в компетенциях, выведенных из текста; модель их не меняет и учится на "
+    "них. Если отмечена хоть одна верная, список верных полон: прочие неверны. Если отмечены "
+    "только неверные, остальная разметка в силе. Строки без оценки не читаются.",
+    (
+        Column("activity_id", "Мероприятие", T.ID, "Активность.", required=True,
+               example="пк-оценивание-36", references="activities"),
+        Column("title", "Название", T.TEXT, "Нужно, если активности больше нет в каталоге.",
+               example="Формирующее оценивание на уроке", synonyms=("название мероприятия",)),
+        Column("node", "Компетенция", T.ID, "Код конечной компетенции рамки.",
+               example="MET.ASM.01", references=NODE,
+               synonyms=("код компетенции", "узел", "competency")),
+        Column("node_title", "Название компетенции", T.TEXT, "Для чтения; не учитывается."),
+        Column("chance", "Вероятность", T.TEXT,
+               "С какой вероятностью компетенция верна, по модели; не учитывается."),
+        Column("verdict", "Оценка", T.ENUM, "Верна ли компетенция.", example="верно",
+               words=VERDICT_WORDS, synonyms=("оценка методиста", "вердикт")),
+        Column("right_share", "Доля верной", T.NUMBER,
+               "Доля времени у верной; сумма не больше 1. Пусто — поровну с другими без доли.",
+               positive=True, most=1),
+        Column("comment", "Пояснение", T.TEXT, "Почему предложено проверить; не учитывается.",
+               synonyms=("комментарий", "почему")),
+    ),
+    key=("activity_id", "node"),
+    file_words=("правки разметки", "правки", "разметка"),
+)  # fmt: skip
+
+CATALOGUE_TABLES = (ACTIVITIES, OFFERINGS, MEETINGS, PREREQUISITES, COVERAGE, CORRECTIONS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from engine.interchange.columns import NODE, TYPE_WORDS, Column, ColumnType, Table
 from engine.interchange.samples import sample_cell, sample_node
 from engine.interchange.schema import TABLES
+from engine.interchange.writing import cell_text
 
 ROWS_WITH_LISTS = 2_000
 HINTS_SHEET = "Пояснения"
@@ -65,22 +67,67 @@ def write_templates(
     return tuple(_write(TABLES[n], directory, nodes) for n in TABLES if n in set(asked))
 
 
+def write_filled(
+    table: Table,
+    rows: Iterable[Mapping[str, object]],
+    path: Path,
+    nodes: Mapping[str, str],
+) -> None:
+    """Write a form with rows to go on with: XLSX, or CSV for Excel by the file's suffix.
+
+    Parameters
+    ----------
+    rows
+        Values by column; what a row does not hold stays empty.
+    path
+        Replaced if it is there; its folder is made.
+    nodes
+        As for ``write_templates``.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cells = [[cell_text(row.get(c.name)) for c in table.columns] for row in rows]
+    if path.suffix.lower() != ".xlsx":
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file, delimiter=";", lineterminator="\n")
+            writer.writerows([[c.header for c in table.columns], *cells])
+        return
+    book, sheet = _book(table)
+    for number, row in enumerate(cells, start=2):
+        for index, text in enumerate(row, start=1):
+            if text:
+                # Text, so that Excel neither reads ids as numbers nor titles as formulas.
+                cell = sheet.cell(number, index)
+                cell.value, cell.data_type, cell.number_format = text, "s", "@"
+    _finish(book, sheet, table, nodes, path)
+
+
 def _write(table: Table, directory: Path, nodes: Mapping[str, str]) -> Path:
+    book, sheet = _book(table)
+    for row, example in enumerate(table.examples, start=2):
+        _example(sheet, row, table, example, sample_node(nodes))
+    path = directory / f"{table.title}.xlsx"
+    _finish(book, sheet, table, nodes, path)
+    return path
+
+
+def _book(table: Table) -> tuple[openpyxl.Workbook, Any]:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.title = table.title
     _header(sheet, table)
-    for row, example in enumerate(table.examples, start=2):
-        _example(sheet, row, table, example, sample_node(nodes))
+    return book, sheet
+
+
+def _finish(
+    book: openpyxl.Workbook, sheet: Any, table: Table, nodes: Mapping[str, str], path: Path
+) -> None:
     _lists(sheet, table)
     sheet.freeze_panes = "A2"
     _hints(book.create_sheet(HINTS_SHEET), table)
     if any(c.references == NODE for c in table.columns):
         _rows(book.create_sheet(NODES_SHEET), [("Код", "Название"), *nodes.items()], (18, 80))
-    path = directory / f"{table.title}.xlsx"
     book.save(path)
-    return path
 
 
 def _header(sheet: Any, table: Table) -> None:

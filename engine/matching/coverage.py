@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 
 from engine.domain import Activity, BoolArray, FloatArray
 from engine.errors import Fault, InputError
-from engine.framework import Framework, Node
+from engine.framework import Framework
 from engine.matching.audience import with_audience
+from engine.matching.tag_corrections import text_of
+from engine.matching.tag_scores import activity_scores
 from engine.matching.tagging import CompetencyTagger
-
-SUMMARY_WEIGHT = 0.4
-AUDIENCE_WEIGHT = 0.2
-"""Worth of the summary and the audience beside the title when a text is tagged."""
 
 THEME_SHARE = 0.5
 
@@ -35,20 +33,23 @@ class ActivityCoverage:
         Shape (n_activities,), in [0, 1]; as stated for a given coverage.
     inferred
         Shape (n_activities,): the coverage comes from the text.
-    scores
-        Shape (n_inferred, n_leaves): tagger scores of the inferred rows, in their order.
+    chances
+        Shape (n_inferred, n_leaves): chances of the leaves of the inferred rows, in their order.
     """
 
     coverage: sp.csr_array
     confidence: FloatArray
     inferred: BoolArray
-    scores: FloatArray
+    chances: FloatArray
 
 
 def cover_activities(
     activities: Sequence[Activity], framework: Framework, tagger: CompetencyTagger
 ) -> ActivityCoverage:
-    """Coverage of every activity; a given one is taken as it is.
+    """Coverage of every activity: as given, else as corrected, else from the text.
+
+    A corrected coverage is as sure as a given one. A correction that only strikes leaves out
+    stands, too: none of them comes back from the text.
 
     Parameters
     ----------
@@ -64,10 +65,11 @@ def cover_activities(
     faults = [fault for a in activities for fault in coverage_faults(a, framework)]
     if faults:
         raise InputError(faults)
+    activities = [_corrected(a, tagger) for a in activities]
     inferred = np.array([not a.coverage for a in activities], dtype=np.bool_)
     untagged = [a for a in activities if not a.coverage]
-    scores = tag_scores(untagged, framework, tagger)
-    from_text, confidence_text = tagger.coverage_from_scores(scores)
+    chances = tag_chances(untagged, framework, tagger)
+    from_text, confidence_text = tagger.coverage_from_chances(chances)
     confidence = np.array([a.coverage_confidence for a in activities], dtype=np.float64)
     confidence[inferred] = confidence_text
     to_row = sp.csr_array(
@@ -80,7 +82,31 @@ def cover_activities(
     )
     coverage = sp.csr_array(_given(activities, framework) + to_row @ from_text @ to_node)
     coverage.eliminate_zeros()
-    return ActivityCoverage(coverage, confidence, inferred, scores)
+    return ActivityCoverage(coverage, confidence, inferred, chances)
+
+
+def _corrected(activity: Activity, tagger: CompetencyTagger) -> Activity:
+    """The activity with the coverage that a methodist's correction gives it, if one does."""
+    correction = tagger.corrections_.get(activity.id)
+    if activity.coverage or correction is None or not correction.right:
+        return activity
+    return replace(activity, coverage=correction.coverage(), coverage_confidence=1.0)
+
+
+def tag_chances(
+    activities: Sequence[Activity], framework: Framework, tagger: CompetencyTagger
+) -> FloatArray:
+    """Chance that a leaf is right for an activity, shape (n_activities, n_leaves), in [0, 1].
+
+    From title, summary and audience; 0 where the leaf does not apply to the stated audience, or
+    a methodist struck it out.
+    """
+    scores, meant = activity_scores(activities, framework, tagger.decision_function)
+    for i, activity in enumerate(activities):
+        correction = tagger.corrections_.get(activity.id)
+        if correction is not None and correction.wrong:
+            meant[i] &= ~np.isin(tagger.leaves_, correction.wrong)
+    return tagger.chances(scores, [text_of(a) for a in activities], meant)
 
 
 def coverage_faults(activity: Activity, framework: Framework) -> list[Fault]:
@@ -111,41 +137,6 @@ def _given(activities: Sequence[Activity], framework: Framework) -> sp.csr_array
     return sp.csr_array((np.array(values, dtype=float), (rows, columns)), shape=shape)
 
 
-def tag_scores(
-    activities: Sequence[Activity], framework: Framework, tagger: CompetencyTagger
-) -> FloatArray:
-    """Scores of all leaves from title, summary and audience, shape (n_activities, n_leaves).
-
-    A leaf that does not apply to the stated audience scores 0.
-    """
-    scores = tagger.decision_function([a.title for a in activities])
-    scores += SUMMARY_WEIGHT * tagger.decision_function([a.summary for a in activities])
-    audience = [f"{a.audience}; {'; '.join(a.subjects)}" for a in activities]
-    scores += AUDIENCE_WEIGHT * tagger.decision_function(audience)
-    leaves = [framework.nodes[i] for i in framework.leaves]
-    masks: dict[object, BoolArray] = {}
-    for i, activity in enumerate(activities):
-        key = (activity.positions, activity.subjects, activity.stages)
-        if key not in masks:
-            masks[key] = np.array([_meant(activity, leaf, framework) for leaf in leaves])
-        scores[i] *= masks[key]
-    return np.minimum(scores, 1.0)
-
-
-def _meant(activity: Activity, leaf: Node, framework: Framework) -> bool:
-    """Whether a leaf applies to anybody of the stated audience; nothing stated = everybody."""
-    path = (leaf, *framework.ancestors(leaf.code))
-    for node in path:
-        if activity.positions and node.positions and not {*activity.positions} & {*node.positions}:
-            return False
-        if activity.stages and node.stages and not {*activity.stages} & {*node.stages}:
-            return False
-    names = [name for group in leaf.subjects for name in group]
-    return not (activity.subjects and names) or any(
-        framework.subjects_match(one, other) for one in activity.subjects for other in names
-    )
-
-
 def infer_themes(
     activities: Sequence[Activity], framework: Framework, tagger: CompetencyTagger | None = None
 ) -> dict[str, tuple[str, ...]]:
@@ -169,8 +160,8 @@ def tag_activities(
 ) -> list[tuple[str, list[tuple[str, float, float]]]]:
     """Coverage of every activity for people: (activity id, [(node, coverage, confidence)]).
 
-    Nodes come by falling coverage, then by code. The confidence of an inferred node is its own;
-    that of a given one is the activity's.
+    Nodes come by falling coverage, then by code. The confidence of an inferred node is the chance
+    that it is right; that of a given one is the activity's.
 
     Parameters
     ----------
@@ -181,7 +172,7 @@ def tag_activities(
     activities = [with_audience(a, framework) for a in activities]
     table = cover_activities(activities, framework, tagger)
     leaf_of = {node: j for j, node in enumerate(framework.leaves)}
-    score_row = np.cumsum(table.inferred) - 1
+    chance_row = np.cumsum(table.inferred) - 1
     found = []
     for i, activity in enumerate(activities):
         row = table.coverage[[i]]
@@ -189,8 +180,7 @@ def tag_activities(
         for j, share in zip(row.indices.tolist(), row.data.tolist(), strict=True):
             confidence = float(table.confidence[i])
             if table.inferred[i]:
-                score = float(table.scores[score_row[i], leaf_of[j]])
-                confidence = min(1.0, score / tagger.full_score)
+                confidence = float(table.chances[chance_row[i], leaf_of[j]])
             nodes.append((framework.codes[j], float(share), confidence))
         found.append((activity.id, sorted(nodes, key=lambda n: (-n[1], n[0]))))
     return found

@@ -70,12 +70,17 @@ class QualityEvidence:
         -----
         One Newton step of a logistic model with a random intercept gives each activity an
         estimate with a known variance; variances between activities, providers and kinds are
-        moments of these (DerSimonian and Laird 1986), from the finest level up.
+        moments of these (DerSimonian and Laird 1986), from the finest level up. Outcomes that are
+        chances vary less than a Bernoulli variable; their dispersion scales the information.
         """
         w = np.ones(len(outcome)) if weight is None else weight
         n = len(activities)
-        information = _sums(activity, w * expected * (1 - expected), n)
-        score = _sums(activity, w * (outcome - expected), n)
+        # chances as outcomes spread less than ones and zeros do
+        binary = float((w * expected * (1 - expected)).sum())
+        spread = float((w * (outcome - expected) ** 2).sum())
+        dispersion = spread / binary if 0 < spread < binary else 1.0
+        information = _sums(activity, w * expected * (1 - expected) / dispersion, n)
+        score = _sums(activity, w * (outcome - expected) / dispersion, n)
         providers = [(a.kind, a.provider.strip().casefold()) for a in activities]
         groups = sorted(set(providers))
         kinds = sorted({kind for kind, _ in groups})

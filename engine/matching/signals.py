@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
+from scipy.special import expit
 
 from engine.domain import Activity, FloatArray, HistoryItem, IntArray, Kind
+from engine.matching.collaborative import CollaborativeSignals
 from engine.matching.factors import EVERY, Rows
 from engine.matching.quality import QualityEvidence
 
@@ -23,15 +24,8 @@ EXPERIENCE_WEIGHT = 3.0
 EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
-class Collaborative(Protocol):
-    """Signals of who takes what, by position in ``activities_``; each in [0, 1], 0.5 neutral."""
-
-    activities_: tuple[str, ...]
-
-    def features(
-        self, history: IntArray, times: FloatArray | None = None, now: float | None = None
-    ) -> Mapping[str, FloatArray]:
-        """Signals of all activities for one person, whose history comes in its order."""
+LINEAR_SCALE = 4.0
+"""Log odds a unit of the linear co-enrolment model: its sums are shares of one enrolment."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,23 +35,23 @@ class LearnedSignals:
     Parameters
     ----------
     collaborative
-        Co-enrolment, order and popularity, by activity id; ``None`` = nothing learned.
+        Co-enrolment, order and popularity; ``None`` = nothing learned.
+    activities
+        Ids of the activities that ``collaborative`` speaks of by position.
     quality
         ``None`` = no outcomes.
     kind_share
         Share of every kind among all completions; empty = nothing learned.
     """
 
-    collaborative: Collaborative | None = None
+    collaborative: CollaborativeSignals | None = None
+    activities: tuple[str, ...] = ()
     quality: QualityEvidence | None = None
     kind_share: Mapping[Kind, float] = field(default_factory=dict)
 
     def compile(self, activities: Sequence[Activity]) -> CompiledSignals:
         """For one catalogue, in its order."""
-        known: tuple[str, ...] = ()
-        if self.collaborative is not None:
-            known = self.collaborative.activities_
-        at = {id: i for i, id in enumerate(known)}
+        at = {id: i for i, id in enumerate(self.activities)}
         kinds = tuple(Kind)
         return CompiledSignals(
             collaborative=self.collaborative,
@@ -86,7 +80,7 @@ class CompiledSignals:
         Kind by activity and by id, positions in ``Kind``; share of each kind.
     """
 
-    collaborative: Collaborative | None
+    collaborative: CollaborativeSignals | None
     position: Mapping[str, int]
     source: IntArray
     quality: FloatArray | None
@@ -132,11 +126,16 @@ class CompiledSignals:
             for i in history
             if i.activity_id is not None and i.activity_id in self.position
         )
-        columns = self.collaborative.features(
+        raw = self.collaborative.features(
             np.array([position for _, position in taken], dtype=np.int64),
             np.array([day for day, _ in taken], dtype=np.float64),
             float(today.toordinal() - EPOCH),
         )
+        # 0 says nothing in each of them, which is 0.5 as a factor
+        columns = {
+            "co_enrolment": expit(LINEAR_SCALE * raw["linear"]),
+            "order": expit(raw["transition_lift"]),
+            "popularity": expit(raw["popularity"]),
+        }
         at = self.source[rows]
-        unknown = at < 0
-        return {name: np.where(unknown, np.nan, values[at]) for name, values in columns.items()}
+        return {name: np.where(at < 0, np.nan, values[at]) for name, values in columns.items()}

@@ -1,9 +1,10 @@
 """Competency coverage of an activity, inferred from its text.
 
 Zero-shot: the only training text is the framework (titles, keywords, descriptions). A leaf
-explains the words of a text that stand in its title, keywords or description; the coverage of a
-leaf is its part in the explained share of the text, so it carries the same unit as a coverage
-that a methodist gives.
+explains the words of a text that stand in its title, keywords or description; a calibrated curve
+turns the explained share into the chance that the leaf is right. Corrections of methodists move
+the chances of similar texts. A leaf's coverage is its share of the text times its chance, so it
+carries the same unit as a coverage that a methodist gives.
 """
 
 from __future__ import annotations
@@ -14,22 +15,23 @@ from typing import Any, Self
 import numpy as np
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
-from engine.domain import FloatArray
-from engine.framework import Framework, Node
-from engine.matching.audience import subject_terms
-from engine.matching.text import (
-    FILLER_STEMS,
-    as_texts,
-    char_text,
-    stems_by_segment,
-    word_terms,
+from engine.domain import BoolArray, FloatArray
+from engine.framework import Framework
+from engine.matching.tag_calibration import load_tag_calibration
+from engine.matching.tag_corrections import (
+    ResidualSmoother,
+    TagCorrection,
+    check_corrections,
+    corrected_chances,
+    text_of,
+    with_stated_audience,
 )
-
-AMBIGUOUS_SUBJECTS = frozenset({"технология", "труд", "право", "история", "экономика"})
-"""Names of subjects that are everyday words; only the leaf's own text speaks for them."""
+from engine.matching.tag_glossary import load_glossary
+from engine.matching.tag_lexicon import LeafLexicon, described_texts
+from engine.matching.tag_scores import activity_scores
+from engine.matching.text import as_texts
 
 
 class CompetencyTagger(BaseEstimator):
@@ -48,30 +50,39 @@ class CompetencyTagger(BaseEstimator):
         Weight of words that stand in every second title.
     unknown_weight
         Weight of a word that the framework does not have, in parts of the rarest known word.
-    full_score
-        Score from which on the confidence is 1.
+    circumstance_weight, format_weight
+        Worth of what a text says under «в условиях …» and by its format, see ``Glossary.read``.
     floor, keep_ratio, most
-        A leaf is kept if its score is at least ``floor`` and ``keep_ratio`` of the best, and it
+        A leaf is kept if its chance is at least ``floor`` and ``keep_ratio`` of the best, and it
         is among the best ``most``.
+    corrections
+        What methodists corrected; empty = zero-shot.
+    ridge
+        Trust in one correction, see ``ResidualSmoother``.
 
     Attributes
     ----------
     leaves_
         Codes of the leaves, in the framework's order, n_leaves of them.
+    corrections_
+        Corrections by activity id.
     """
 
     def __init__(
         self,
-        char_weight: float = 0.3,
+        char_weight: float = 0.5,
         description_weight: float = 0.5,
         ancestor_weight: float = 0.25,
         subject_weight: float = 0.3,
         filler_weight: float = 0.25,
         unknown_weight: float = 0.25,
-        full_score: float = 0.5,
-        floor: float = 0.1,
-        keep_ratio: float = 0.5,
+        circumstance_weight: float = 0.5,
+        format_weight: float = 0.25,
+        floor: float = 0.25,
+        keep_ratio: float = 0.4,
         most: int = 4,
+        corrections: tuple[TagCorrection, ...] = (),
+        ridge: float = 0.3,
     ) -> None:
         self.char_weight = char_weight
         self.description_weight = description_weight
@@ -79,50 +90,50 @@ class CompetencyTagger(BaseEstimator):
         self.subject_weight = subject_weight
         self.filler_weight = filler_weight
         self.unknown_weight = unknown_weight
-        self.full_score = full_score
+        self.circumstance_weight = circumstance_weight
+        self.format_weight = format_weight
         self.floor = floor
         self.keep_ratio = keep_ratio
         self.most = most
+        self.corrections = corrections
+        self.ridge = ridge
 
     def fit(self, X: Framework, y: Any = None) -> Self:
-        """Learn the words of every leaf from the framework's texts."""
-        leaves = [X.nodes[i] for i in X.leaves]
-        self.leaves_ = tuple(node.code for node in leaves)
+        """Learn the words of every leaf from the framework's texts, then the corrections.
+
+        Raises
+        ------
+        InputError
+            If a correction names no leaf of the framework (``unknown_competency``), or two are
+            of one activity (``duplicate_correction``).
+        """
+        self.leaves_ = tuple(X.nodes[i].code for i in X.leaves)
         self.framework_digest_ = X.digest
-        own = [_own_text(node) for node in leaves]
-        described = [f"{text}; {node.description}" for text, node in zip(own, leaves, strict=True)]
-        inherited = ["; ".join(_own_text(a) for a in X.ancestors(n.code)) for n in leaves]
-        self._fit_words(own, described, inherited)
-        self.chars_ = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(3, 5), preprocessor=char_text, sublinear_tf=True
-        ).fit(described)
-        self.leaf_chars_ = sp.csr_array(self.chars_.transform(own))
-        self.subjects_ = _subject_names(leaves)
+        self.glossary_ = load_glossary()
+        self.lexicon_ = LeafLexicon(
+            char_weight=self.char_weight,
+            description_weight=self.description_weight,
+            ancestor_weight=self.ancestor_weight,
+            subject_weight=self.subject_weight,
+            filler_weight=self.filler_weight,
+            unknown_weight=self.unknown_weight,
+        ).fit(X)
+        self.calibration_ = load_tag_calibration()
+        self._fit_corrections(X)
         return self
 
-    def _fit_words(
-        self, own: Sequence[str], described: Sequence[str], inherited: Sequence[str]
-    ) -> None:
-        texts = [f"{d}; {i}" for d, i in zip(described, inherited, strict=True)]
-        self.words_ = TfidfVectorizer(
-            analyzer=word_terms, norm=None, binary=True, dtype=np.float64
-        ).fit(texts)
-        filler = [
-            all(part in FILLER_STEMS for part in term.split("_"))
-            for term in self.words_.get_feature_names_out()
-        ]
-        # idf counts once for the text and once for the leaf, as in a cosine
-        idf = self.words_.idf_
-        self.term_weight_ = idf * np.where(filler, self.filler_weight, 1.0)
-        self.rarest_ = float((idf**2).max())
-        worth = sp.csr_array((len(own), len(filler)))
-        for field, value in (
-            (own, 1.0),
-            (described, self.description_weight),
-            (inherited, self.ancestor_weight),
-        ):
-            worth = worth.maximum(value * sp.csr_array(self.words_.transform(field) > 0))
-        self.leaf_worth_ = sp.csr_array(worth)
+    def _fit_corrections(self, framework: Framework) -> None:
+        check_corrections(self.corrections, self.leaves_)
+        self.corrections_ = {c.activity_id: c for c in self.corrections}
+        self.smoother_: ResidualSmoother | None = None
+        if self.corrections:
+            items = [with_stated_audience(c, framework) for c in self.corrections]
+            scores, _ = activity_scores(items, framework, self.decision_function)
+            chances = self.calibration_.chances(scores)
+            missed = corrected_chances(self.corrections, self.leaves_, chances) - chances
+            texts = [text_of(item) for item in items]
+            background = described_texts(framework)
+            self.smoother_ = ResidualSmoother(self.ridge).fit(texts, missed, background)
 
     def decision_function(self, X: Sequence[str]) -> FloatArray:
         """Score of every leaf for every text.
@@ -133,38 +144,53 @@ class CompetencyTagger(BaseEstimator):
         """
         check_is_fitted(self)
         texts = as_texts(X)
-        if not texts:
-            return np.zeros((0, len(self.leaves_)))
-        weights = sp.csr_array(self.words_.transform(texts)).multiply(self.term_weight_[None, :])
-        weights = sp.csr_array(weights)
-        total = np.asarray(weights.sum(axis=1)).ravel() + self._unknown(texts)
-        explained = (weights @ self.leaf_worth_.T).toarray()
-        explained /= np.where(total > 0, total, 1.0)[:, None]
-        chars = (sp.csr_array(self.chars_.transform(texts)) @ self.leaf_chars_.T).toarray()
-        score = (1 - self.char_weight) * explained + self.char_weight * chars
-        score += self.subject_weight * self._subject_mentions(texts)
-        clipped: FloatArray = np.clip(score, 0.0, 1.0)
-        return clipped
-
-    def _unknown(self, texts: Sequence[str]) -> FloatArray:
-        known = self.words_.vocabulary_
-        unit = self.unknown_weight * self.rarest_
-        return np.array(
-            [
-                unit * len({s for seg in stems_by_segment(t) for s in seg if s not in known})
-                for t in texts
-            ]
-        )
-
-    def _subject_mentions(self, texts: Sequence[str]) -> FloatArray:
-        """1 where the text names the subject of the leaf, shape (n_texts, n_leaves)."""
-        mentions = np.zeros((len(texts), len(self.leaves_)))
+        # audiences and formats repeat: every text is scored once
+        readings = {text: self.glossary_.read(text) for text in dict.fromkeys(texts)}
+        parts = [part for r in readings.values() for part in (r.topic, r.circumstance, r.format)]
+        row = {part: i for i, part in enumerate(dict.fromkeys(parts))}
+        scores = self.lexicon_.scores(list(row))
+        found = np.zeros((len(texts), len(self.leaves_)))
         for i, text in enumerate(texts):
-            terms = set(word_terms(text))
-            for name, leaf in self.subjects_:
-                if all(term in terms for term in name):
-                    mentions[i, leaf] = 1.0
-        return mentions
+            r = readings[text]
+            found[i] = scores[row[r.topic]]
+            if r.circumstance:
+                found[i] += self.circumstance_weight * scores[row[r.circumstance]]
+            if r.format:
+                found[i] += self.format_weight * scores[row[r.format]]
+        return np.minimum(found, 1.0, out=found)
+
+    def chances(
+        self, scores: FloatArray, texts: Sequence[str], meant: BoolArray | None = None
+    ) -> FloatArray:
+        """Chance that a leaf is right, from scores and what corrections taught.
+
+        Parameters
+        ----------
+        scores
+            Shape (n_texts, n_leaves), of ``decision_function`` or ``activity_scores``.
+        texts
+            Texts that are compared with the corrected ones, n_texts of them.
+        meant
+            Shape of ``scores``: the leaf applies to the audience; ``None`` = every one does.
+
+        Returns
+        -------
+        ndarray, shape (n_texts, n_leaves), in [0, 1].
+        """
+        check_is_fitted(self)
+        found = self.calibration_.chances(scores)
+        if self.smoother_ is not None and len(texts):
+            found = np.clip(found + self.smoother_.predict(texts), 0.0, 1.0)
+        return found if meant is None else found * meant
+
+    def predict_proba(self, X: Sequence[str]) -> FloatArray:
+        """Chance that a leaf is right for a text, shape (n_texts, n_leaves), in [0, 1].
+
+        Leaves are not exclusive: a row need not sum to 1.
+        """
+        check_is_fitted(self)
+        texts = as_texts(X)
+        return self.chances(self.decision_function(texts), texts)
 
     def predict_coverage(self, X: Sequence[str]) -> tuple[sp.csr_array, FloatArray]:
         """Coverage of the leaves by texts, with a confidence per text.
@@ -174,43 +200,35 @@ class CompetencyTagger(BaseEstimator):
         coverage : csr_array, shape (n_texts, n_leaves)
             In [0, 1]; a row sums to its confidence, what is left over is not explained.
         confidence : ndarray, shape (n_texts,)
-            In [0, 1]; 0 = nothing of the framework was found in the text.
+            In [0, 1]: expected part of the text's shares that lies on right leaves; 0 = nothing
+            of the framework was found in the text.
         """
-        return self.coverage_from_scores(self.decision_function(X))
+        return self.coverage_from_chances(self.predict_proba(X))
 
-    def coverage_from_scores(self, scores: FloatArray) -> tuple[sp.csr_array, FloatArray]:
-        """Turn scores, shape (n, n_leaves), into coverage and confidence."""
-        n = scores.shape[0]
-        if n == 0:
-            return sp.csr_array(scores.shape), np.zeros(0)
-        best = scores.max(axis=1)
-        kept = (scores >= self.floor) & (scores >= self.keep_ratio * best[:, None])
+    def coverage_from_chances(self, chances: FloatArray) -> tuple[sp.csr_array, FloatArray]:
+        """Turn chances, shape (n, n_leaves), into coverage and confidence.
+
+        Kept leaves share the text in proportion to their chances; a share counts by its chance.
+        """
+        if chances.shape[0] == 0:
+            return sp.csr_array(chances.shape), np.zeros(0)
+        kept = np.where(self.kept(chances), chances, 0.0)
+        total = kept.sum(axis=1)
+        share = kept / np.where(total > 0, total, 1.0)[:, None]
+        coverage = share * kept
+        return sp.csr_array(coverage), coverage.sum(axis=1)
+
+    def kept(self, chances: FloatArray) -> BoolArray:
+        """Leaves that a text is tagged with, shape of ``chances`` (n_texts, n_leaves)."""
+        best = chances.max(axis=1, keepdims=True)
         # a stable sort breaks ties by the framework's order
-        rank = np.argsort(np.argsort(-scores, axis=1, kind="stable"), axis=1, kind="stable")
-        kept &= rank < self.most
-        confidence = np.where(kept.any(axis=1), np.minimum(1.0, best / self.full_score), 0.0)
-        share = np.where(kept, scores, 0.0) ** 2
-        total = share.sum(axis=1)
-        share /= np.where(total > 0, total, 1.0)[:, None]
-        return sp.csr_array(share * confidence[:, None]), confidence
+        rank = np.argsort(np.argsort(-chances, axis=1, kind="stable"), axis=1, kind="stable")
+        kept: BoolArray = chances >= np.maximum(self.floor, self.keep_ratio * best)
+        return kept & (rank < self.most)
 
     def nodes_for_text(self, text: str, most: int = 3) -> list[tuple[str, float]]:
-        """Leaves that a request's text is about, best first, with confidences in [0, 1]."""
-        scores = self.decision_function([text])
-        coverage, _ = self.coverage_from_scores(scores)
-        kept = sorted(coverage.indices.tolist(), key=lambda j: (-scores[0, j], j))[:most]
-        return [(self.leaves_[j], float(min(1.0, scores[0, j] / self.full_score))) for j in kept]
-
-
-def _own_text(node: Node) -> str:
-    return "; ".join((node.title, *node.keywords))
-
-
-def _subject_names(leaves: Sequence[Node]) -> tuple[tuple[tuple[str, ...], int], ...]:
-    """Terms of every subject name with the index of its leaf."""
-    return tuple(
-        (terms, j)
-        for j, node in enumerate(leaves)
-        for name, terms in subject_terms([node])
-        if name not in AMBIGUOUS_SUBJECTS
-    )
+        """Leaves that a request's text is about, best first, with their chances in [0, 1]."""
+        [chances] = self.predict_proba([text])
+        kept = np.flatnonzero(self.kept(chances[None, :])[0]).tolist()
+        best = sorted(kept, key=lambda j: (-chances[j], j))[:most]
+        return [(self.leaves_[j], float(chances[j])) for j in best]

@@ -70,7 +70,7 @@ def test_everyday_words_are_no_subjects() -> None:
 
 
 def test_english_mixed_and_empty_texts() -> None:
-    """An English title finds nothing with confidence 0 rather than breaking; so does nothing."""
+    """A title outside the field finds nothing with confidence 0 rather than breaking."""
     coverage, confidence = TAGGER.predict_coverage(["", "Quantum field theory", "!!! 🙂"])
     assert coverage.nnz == 0
     assert confidence.tolist() == [0.0, 0.0, 0.0]
