@@ -36,7 +36,7 @@ ORDER = Column(
 STATE = Column("state", "Состояние", T.ENUM, "Чем кончилось.", words=STATE_WORDS,
                synonyms=("статус", "status"))  # fmt: skip
 OUTCOME = Column(
-    "outcome", "Успех", T.NUMBER, "От 0 до 1 или «да» и «нет»; пусто — не сказано.", least=0, most=1,
+    "outcome", "Успех", T.NUMBER, "От 0 до 1, «да» или «нет»; пусто — не сказано.", least=0, most=1,
     synonyms=("результат", "исход", "completed", "completion", "passed", "success", "завершено",
               "certificate", "сертификат", "rating share"),
 )  # fmt: skip

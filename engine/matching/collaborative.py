@@ -20,6 +20,7 @@ from engine.domain import FloatArray, IntArray
 from engine.interactions import Interactions
 from engine.matching.collaborative_linear import directed_weights, ease_weights
 from engine.matching.collaborative_pairs import (
+    cells_of,
     ordered_pairs,
     scaled_rows,
     shrunk_cosine,
@@ -73,8 +74,8 @@ class CollaborativeSignals(BaseEstimator):
 
     Attributes
     ----------
-    takers_
-        Shape (n_activities,): people who took it.
+    takers_, recent_takers_
+        Shape (n_activities,): people who took it; decayed by age where times are days.
     position_
         Shape (n_activities,): place in the calendar of all, in [0, 1].
     matrices_
@@ -149,6 +150,7 @@ class CollaborativeSignals(BaseEstimator):
             weight = 0.5 ** (age / self.half_life_days)
             recent = sums_by(histories.activity, weight, self.n_activities_)
         self.popularity_ = self._centred(self.takers_)
+        self.recent_takers_ = recent
         self.recent_popularity_ = self._centred(recent)
 
     def _centred(self, counts: FloatArray) -> FloatArray:
@@ -179,10 +181,10 @@ class CollaborativeSignals(BaseEstimator):
     def _learn_transitions(self, histories: Histories) -> None:
         days = self.half_life_days if self.days_ else np.inf
         decayed = ordered_pairs(histories, self.n_activities_, self.window, self.half_life, days)
-        total = decayed.sum()
-        self.follow_share_ = np.asarray(decayed.sum(axis=0)).ravel() / (total or 1.0)
+        self.follow_share_ = _column_share(decayed)
         self.matrices_["transition"], self.transition_known_ = self._excess(decayed)
         following = ordered_pairs(histories, self.n_activities_, 1)
+        self.next_share_ = _column_share(following)
         self.matrices_["next"], self.next_known_ = self._excess(following)
         # log(P(b | a) / P(b)) = log(prior / (n_a + prior)) + log(1 + n_ab / (prior · P(b)))
         lift = sp.csr_array(decayed, copy=True)
@@ -207,7 +209,7 @@ class CollaborativeSignals(BaseEstimator):
         pairs = sp.coo_array(before + before.T)
         apart = self.latent_[pairs.col] - self.latent_[pairs.row]
         expected = expit(apart)
-        n_before = np.asarray(before[pairs.row, pairs.col]).ravel()
+        n_before = cells_of(before, pairs.row, pairs.col)
         ahead = n_before + 2 * expected
         behind = pairs.data - n_before + 2 * (1 - expected)
         correction = np.log(ahead / behind) - apart
@@ -311,7 +313,6 @@ class CollaborativeSignals(BaseEstimator):
 
         here = some[:, None]
         ones = np.ones((len(some), 1))
-        share = self.follow_share_
         lift = product("mean", "lift") + mean("mean", self.lift_base_)
         latent, place = self.latent_, self.position_
         found = {
@@ -321,8 +322,9 @@ class CollaborativeSignals(BaseEstimator):
             "linear": product("all", "linear"),
             "follows": product("short", "follows"),
             "transition": product("mean", "transition")
-            - mean("mean", self.transition_known_) * share,
-            "transition_last": product("last", "next") - mean("last", self.next_known_) * share,
+            - mean("mean", self.transition_known_) * self.follow_share_,
+            "transition_last": product("last", "next")
+            - mean("last", self.next_known_) * self.next_share_,
             "transition_lift": lift,
             "taken_later": product("mean", "later"),
             "order_odds": product("mean", "order") + here * latent - mean("mean", latent),
@@ -333,6 +335,13 @@ class CollaborativeSignals(BaseEstimator):
         for values in found.values():
             values[:, ~self.known_] = 0.0
         return found
+
+
+def _column_share(counts: sp.csr_array) -> FloatArray:
+    """Share of each column in all that is counted; 0 where nothing is."""
+    total = np.asarray(counts.sum(axis=0), dtype=np.float64).ravel()
+    found: FloatArray = total / (total.sum() or 1.0)
+    return found
 
 
 def _row_sum(matrix: sp.csr_array, rows: IntArray, weight: FloatArray) -> FloatArray:

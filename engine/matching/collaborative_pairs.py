@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from engine.domain import FloatArray
+from engine.domain import FloatArray, IntArray
 from engine.matching.order_histories import Histories
 
 
@@ -57,6 +57,13 @@ def shrunk_cosine(both: sp.csr_array, shrinkage: float) -> sp.csr_array:
     a, b, n = pairs.row[apart], pairs.col[apart], pairs.data[apart]
     values = n / (np.sqrt(takers[a] * takers[b]) + shrinkage)
     return sp.coo_array((values, (a, b)), shape=both.shape).tocsr()
+
+
+def cells_of(matrix: sp.csr_array, rows: IntArray, columns: IntArray) -> FloatArray:
+    """Values of single cells; 0 where the matrix holds none."""
+    if not len(rows):  # scipy answers with a sparse array then
+        return np.zeros(0)
+    return np.asarray(matrix[rows, columns], dtype=np.float64).ravel()
 
 
 def scaled_rows(matrix: sp.csr_array, factor: FloatArray) -> sp.csr_array:

@@ -208,7 +208,7 @@ class EnrolmentRanker(BaseEstimator):
         """Scores for any histories over the same activities; see ``scores``."""
         check_is_fitted(self)
         found = np.empty((len(histories), self.n_activities_))
-        found[:] = self.signals_.recent_popularity_
+        found[:] = self.signals_.recent_takers_
         if self.model_ is None:
             return found
         if now is None and self.days_:

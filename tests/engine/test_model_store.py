@@ -44,9 +44,9 @@ def _codes(error: pytest.ExceptionInfo[ArtefactError]) -> list[str]:
 
 def test_a_stored_model_predicts_the_same(stored: Path) -> None:
     """A model that is read back gives the predictions of the one that was written."""
-    X = np.linspace(0, 1, 24).reshape(2, 12)
     model, manifest = load_model(stored, expected_framework=FRAMEWORK)
     assert isinstance(model, RelevanceModel)
+    X = np.linspace(0, 1, 2 * model.n_features_in_).reshape(2, -1)
     expected = RelevanceModel.from_prior(load_prior()).predict_proba(X)
     np.testing.assert_array_equal(model.predict_proba(X), expected)
     assert (manifest.created_on, manifest.parameters) == ("2026-09-01", {"seed": 7})

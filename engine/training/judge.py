@@ -1,0 +1,191 @@
+"""A judge of plans: what completions were worth, learned from outcomes no candidate has seen.
+
+The truth of a plan that nobody has followed is not known. The judge is fitted on the held-out
+outcomes alone, by another method than the models it judges and with more freedom: boosted trees
+over the same factors and over who the educator is. So it sees what a model that is additive, or
+that was kept from some people's rows, gets wrong for them.
+
+A plan is judged as followed: chance of completing what was taken up, times the share of
+completers of its kind who benefit. Opinions and refusals before the event are left out, and a
+re-diagnosis, which tells little of one person, speaks for its kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import expit, logit
+from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
+
+from engine.ages import is_young
+from engine.calendar import educator_zone, effective_conditions, local_date
+from engine.domain import Activity, Educator, FloatArray, IntArray, Kind, Position
+from engine.errors import Fault, InputError
+from engine.interactions import STATES, State
+from engine.matching.factors import FACTORS
+from engine.matching.quality import QualityEvidence
+from engine.policy import PolicyProfile
+from engine.recommender.request import RouteRequest
+from engine.training.data import TrainingData
+from engine.training.fit import benefit_rates
+from engine.training.table import LabelledTable
+
+LEAST_ROWS = 200
+"""Outcomes below which nothing can be judged."""
+
+FOLDS = 5
+COARSE = ("deficit", "request", "position", "subject", "stage", "practice", "online", "length")
+"""Factors the trees see, to one decimal: finer ones tell activities apart like a name, and what
+is an activity's own is left to ``quality``, which knows how far to trust it."""
+
+_PLAIN = [FACTORS.index(name) for name in COARSE]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judge:
+    """Chance of completing and benefiting, from held-out outcomes.
+
+    Parameters
+    ----------
+    trees
+        Over the factors that need no learning, the kind and the educator.
+    quality
+        What is left by activity.
+    benefit
+        Share of completers who benefit, by kind; 1 for a kind nobody was measured after.
+    n
+        Outcomes behind it.
+    """
+
+    trees: HistGradientBoostingClassifier
+    quality: QualityEvidence
+    benefit: Mapping[Kind, float]
+    n: int
+
+    @classmethod
+    def fit(cls, data: TrainingData, table: LabelledTable, seed: int = 0) -> Judge:
+        """From the held-out rows of ``table``.
+
+        Raises
+        ------
+        InputError
+            ``too_few_to_judge``, below ``LEAST_ROWS`` outcomes.
+        """
+        benefit = benefit_rates(data, table)
+        table = _followed(data, table)
+        if len(table) < LEAST_ROWS or np.ptp(table.label) == 0:
+            detail = (
+                f"отложенных исходов {len(table)}, нужно не меньше {LEAST_ROWS} и разных: иначе "
+                "планы не с чем сравнить; отложите больший срок (--test-share)"
+            )
+            raise InputError([Fault("too_few_to_judge", detail, parameters={"n": len(table)})])
+        interactions = data.interactions
+        activity = interactions.activity[table.row]
+        people = [data.people[interactions.people[p]] for p in interactions.person[table.row]]
+        X = np.column_stack(
+            [
+                np.round(table.X[:, _PLAIN], 1),
+                _kinds(data.activities, activity),
+                np.array([_traits(r, data.policy) for r in people]),
+            ]
+        )
+        fold = interactions.person[table.row] % FOLDS
+        expected = np.empty(len(table))
+        for f in range(FOLDS):
+            expected[fold == f] = _chance(_trees(X, table, fold != f, seed), X[fold == f])
+        quality = QualityEvidence.fit(
+            data.activities, activity, table.label, expected, table.weight
+        )
+        every = np.ones(len(table), dtype=np.bool_)
+        return cls(_trees(X, table, every, seed), quality, benefit, len(table))
+
+    def chance(
+        self,
+        person: RouteRequest,
+        policy: PolicyProfile,
+        activities: Sequence[Activity],
+        factors: FloatArray,
+    ) -> FloatArray:
+        """Shape (n_activities,), in (0, 1); ``factors`` as in ``FACTORS``, one row an activity."""
+        n = len(activities)
+        if not n:
+            return np.zeros(0)
+        X = np.column_stack(
+            [
+                np.round(factors[:, _PLAIN], 1),
+                _kinds(activities, np.arange(n)),
+                np.tile(_traits(person, policy), (n, 1)),
+            ]
+        )
+        learned = logit(self.quality.factor(activities))
+        completes: FloatArray = expit(logit(_chance(self.trees, X)) + learned)
+        benefits = [self.benefit.get(a.kind, 1.0) for a in activities]
+        found: FloatArray = completes * np.array(benefits, dtype=np.float64)
+        return found
+
+
+def _followed(data: TrainingData, table: LabelledTable) -> LabelledTable:
+    """Rows of what was taken up and ended, with 1 for completed; a stated outcome goes before."""
+    interactions = data.interactions
+    state, stated = interactions.state[table.row], interactions.outcome[table.row]
+    completed = state == STATES.index(State.COMPLETED)
+    ended = completed | (state == STATES.index(State.DROPPED)) | ~np.isnan(stated)
+    label = np.where(np.isnan(stated), completed.astype(np.float64), stated)
+    return replace(table, label=label).select(np.flatnonzero(ended))
+
+
+def _trees(
+    X: FloatArray, table: LabelledTable, use: np.ndarray, seed: int
+) -> HistGradientBoostingClassifier:
+    weight, label = table.weight[use], table.label[use]
+    both = np.concatenate([weight * label, weight * (1 - label)])
+    keep = both > 0
+    model = HistGradientBoostingClassifier(
+        max_iter=150,
+        learning_rate=0.06,
+        max_leaf_nodes=8,
+        min_samples_leaf=40,
+        l2_regularization=1.0,
+        random_state=seed,
+    )
+    rows = np.concatenate([X[use], X[use]])[keep]
+    # small tables: threads that wait for each other on a busy machine cost a hundredfold
+    with threadpool_limits(1, "openmp"):
+        return model.fit(rows, np.repeat([1, 0], len(label))[keep], both[keep])
+
+
+def _chance(trees: HistGradientBoostingClassifier, X: FloatArray) -> FloatArray:
+    with threadpool_limits(1, "openmp"):
+        found: FloatArray = np.clip(trees.predict_proba(X)[:, 1], 0.01, 0.99)
+    return found
+
+
+def _kinds(activities: Sequence[Activity], at: IntArray) -> FloatArray:
+    kinds = tuple(Kind)
+    of = np.array([kinds.index(a.kind) for a in activities], dtype=np.float64)
+    return of[at]
+
+
+def _traits(person: RouteRequest, policy: PolicyProfile) -> FloatArray:
+    """Who the educator is: rural, young, position; NaN = not known."""
+    educator = person.educator
+    return np.array(
+        [
+            _flag(effective_conditions(educator).rural),
+            _flag(young_at(educator, person, policy)),
+            float(tuple(Position).index(educator.position)),
+        ]
+    )
+
+
+def young_at(educator: Educator, person: RouteRequest, policy: PolicyProfile) -> bool | None:
+    """Whether the educator is young on the day of the request, by the policy's rule."""
+    today = local_date(person.as_of, educator_zone(educator, policy))
+    return is_young(educator, policy.mentorship, today)
+
+
+def _flag(value: bool | None) -> float:
+    return float("nan") if value is None else float(value)

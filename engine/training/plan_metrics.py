@@ -1,0 +1,171 @@
+"""What a model's plans close: routes are really built, and a judge says what they are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from joblib import Parallel, delayed
+
+from engine.domain import ACADEMIC_HOUR_MIN, Activity, DeficitVector, FloatArray
+from engine.errors import NothingToPlan
+from engine.matching.model import MatchingModel
+from engine.planning.problem import RouteProblem
+from engine.planning.solution import RouteSolution, SolveOptions
+from engine.planning.solver import solve
+from engine.policy import PolicyProfile
+from engine.recommender import Recommender
+from engine.recommender.request import RouteRequest
+from engine.training.data import TrainingData
+from engine.training.judge import Judge
+
+HOUR_MIN = 60
+
+PLAN_OPTIONS = SolveOptions(gap_ppm=20_000, deadline_ms=20_000, work_milli=150, seed=0)
+"""Work that every route of a comparison gets, whatever the clock says: it must repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOutcome:
+    """One educator's route under one model.
+
+    Parameters
+    ----------
+    activities
+        Ids of the chosen ones.
+    closed
+        Part of the deficits that the judge expects the route to close, in whole deficits of
+        weight 1.
+    """
+
+    activities: tuple[str, ...]
+    closed: float
+
+
+def plan_outcomes(
+    data: TrainingData,
+    model: MatchingModel,
+    judge: Judge,
+    people: Sequence[str],
+    *,
+    n_jobs: int = 2,
+) -> list[PlanOutcome]:
+    """Routes of educators at the end of the data, judged; in the order of ``people``.
+
+    Everybody without a deficit or a request has an empty route that closes 0.
+    """
+    worker = _Planner(data, model, judge)
+    if n_jobs == 1 or len(people) < 8 * n_jobs:
+        return worker(people)
+    units = [list(people[i::n_jobs]) for i in range(n_jobs)]
+    parts = Parallel(n_jobs=n_jobs)(delayed(worker)(unit) for unit in units)
+    found = {id: outcome for unit, part in zip(units, parts, strict=True)
+             for id, outcome in zip(unit, part, strict=True)}  # fmt: skip
+    return [found[id] for id in people]
+
+
+class _Planner:
+    """Builds and judges routes; picklable, the recommender is made in its own process."""
+
+    def __init__(self, data: TrainingData, model: MatchingModel, judge: Judge) -> None:
+        self.data, self.model, self.judge = data, model, judge
+
+    def __call__(self, people: Sequence[str]) -> list[PlanOutcome]:
+        data = self.data
+        recommender = recommender_of(data, self.model)
+        online = recommender.offering_table.online_share(len(data.activities))
+        return [self._one(recommender, data.people[id], online) for id in people]
+
+    def _one(
+        self, recommender: Recommender, person: RouteRequest, online: FloatArray
+    ) -> PlanOutcome:
+        try:
+            prepared = recommender.prepare(person)
+        except NothingToPlan:
+            return PlanOutcome((), 0.0)
+        deficits, ranking = prepared.deficits, prepared.ranking
+        solution = solve(prepared.compiled.problem, PLAN_OPTIONS)
+        chosen = chosen_activities(prepared.compiled.problem, solution)
+        rows = np.array([recommender.matcher.activity_index_[id] for id in chosen], dtype=np.int64)
+        factors, _ = recommender.matcher.factor_matrix(
+            person.educator,
+            deficits,
+            requests=person.requests,
+            history=person.history,
+            policy=recommender.policy_of(person.policy),
+            as_of=person.as_of,
+            online=online,
+            rows=rows,
+        )
+        activities = [recommender.matcher.activities_[i] for i in rows.tolist()]
+        policy = self.data.policy
+        chance = self.judge.chance(person, policy, activities, factors)
+        effect = np.array([policy.value.effect.get(a.kind, 0.0) for a in activities])
+        coverage = sp.csr_array(ranking.coverage)[rows]
+        closed = closed_deficit(deficits, coverage, activities, chance, effect, policy)
+        return PlanOutcome(chosen, closed)
+
+
+def recommender_of(data: TrainingData, model: MatchingModel) -> Recommender:
+    """Recommender of a catalogue with a model in service; without mentors."""
+    return Recommender(
+        activities=data.activities,
+        offerings=data.offerings,
+        mentors=(),
+        framework=data.framework,
+        policy=data.policy.id,
+        model=model,
+    )
+
+
+def chosen_activities(problem: RouteProblem, solution: RouteSolution) -> tuple[str, ...]:
+    """Ids of the activities of a route, in the order of the problem's candidates."""
+    if solution.route is None:
+        return ()
+    table = problem.candidates
+    of = dict.fromkeys(int(table.activity[j]) for j in solution.route.chosen)
+    return tuple(problem.activities[a].label for a in of)
+
+
+def closed_deficit(
+    deficits: DeficitVector,
+    coverage: sp.csr_array,
+    activities: Sequence[Activity],
+    chance: FloatArray,
+    effect: FloatArray,
+    policy: PolicyProfile,
+) -> float:
+    """Σ_k w_k · φ_k(Σ_j chance_j · effect_j · (1 − exp(−c_jk · h_j / h0))), as planning counts.
+
+    Parameters
+    ----------
+    coverage
+        CSR, shape (n_activities, n_demands).
+    chance, effect
+        Shape (n_activities,).
+
+    Returns
+    -------
+    float
+        In whole deficits of weight 1.
+    """
+    if not activities or not deficits.demands:
+        return 0.0
+    saturation = policy.value.saturation_hours
+    hours = np.array([(a.hours_academic or 0.0) * ACADEMIC_HOUR_MIN / HOUR_MIN for a in activities])
+    h0 = np.array([saturation.get(a.kind, 1.0) for a in activities])
+    gain = (chance * effect)[:, None] * -np.expm1(-coverage.toarray() * (hours / h0)[:, None])
+    total = gain.sum(axis=0)
+    return float(
+        sum(d.weight * _phi(d.pieces, z) for d, z in zip(deficits.demands, total, strict=True))
+    )
+
+
+def _phi(pieces: Sequence[tuple[float, float]], z: float) -> float:
+    value = 0.0
+    for length, slope in pieces:
+        value += slope * min(length, z)
+        z = max(0.0, z - length)
+    return value

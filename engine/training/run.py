@@ -1,0 +1,125 @@
+"""One training from data to a judged candidate: split by time, fit, evaluate, gate.
+
+The candidate that goes into the registry is the one that was evaluated, to the byte: it does not
+know the held-out part. A model fitted again on everything would be one that nobody has judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+
+import numpy as np
+
+from engine.matching.model import MatchingModel
+from engine.matching.tagging import CompetencyTagger
+from engine.training.data import TrainingData
+from engine.training.effects import estimate_effects
+from engine.training.evaluate import Evaluation, EvaluationOptions, evaluate_models
+from engine.training.fit import FitOptions, Fitted, Say, fit_matching_model, table_matcher
+
+TEST_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingOptions:
+    """How a training runs.
+
+    Parameters
+    ----------
+    test_share
+        Share of the interactions, the latest ones, that is held out; in (0, 1).
+    effects
+        Estimate effects of activities, which planning then uses in the policy's place.
+    """
+
+    test_share: float = TEST_SHARE
+    effects: bool = True
+    fit: FitOptions = field(default_factory=FitOptions)
+    evaluation: EvaluationOptions = field(default_factory=EvaluationOptions)
+
+    def parameters(self) -> dict[str, object]:
+        """For the lineage: everything that decides what comes out, in JSON types."""
+        fit, evaluation = asdict(self.fit), asdict(self.evaluation)
+        for options in (fit, evaluation):
+            del options["n_jobs"]  # how many processes changes nothing
+        return {
+            "test_share": self.test_share,
+            "effects": self.effects,
+            "fit": fit,
+            "evaluation": evaluation,
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Training:
+    """A candidate beside the model in service."""
+
+    fitted: Fitted
+    evaluation: Evaluation
+
+
+def split_day(data: TrainingData, test_share: float) -> float:
+    """First day of the held-out part, days since 1970-01-01."""
+    return float(np.floor(np.quantile(data.interactions.time, 1 - test_share)))
+
+
+def train(
+    data: TrainingData,
+    version: str,
+    in_service: MatchingModel,
+    options: TrainingOptions | None = None,
+    *,
+    tagger: CompetencyTagger | None = None,
+    digests: dict[str, str] | None = None,
+    say: Say = lambda _: None,
+) -> Training:
+    """Fit a candidate on the earlier part and compare it on the later one.
+
+    Parameters
+    ----------
+    in_service
+        What it is compared with; ``MatchingModel.prior()`` where nothing was promoted yet.
+    tagger
+        With the corrections to learn from; ``None`` = the default one.
+
+    Raises
+    ------
+    InputError
+        ``too_few_outcomes``, ``too_few_to_judge``.
+    """
+    options = options or TrainingOptions()
+    day = split_day(data, options.test_share)
+    earlier = data.before(day)
+    fitted = fit_matching_model(earlier, version, options.fit, tagger=tagger, say=say)
+    if options.effects:
+        say("эффекты активностей")
+        fitted = replace(fitted, model=with_effects(earlier, fitted))
+    models = [fitted.model, in_service]
+    prior = MatchingModel.prior()
+    if in_service.version != prior.version:
+        models.append(prior)
+    evaluation = evaluate_models(data, day, models, options.evaluation, digests=digests, say=say)
+    return Training(fitted, evaluation)
+
+
+def with_effects(data: TrainingData, fitted: Fitted) -> MatchingModel:
+    """The model with effects of activities, estimated from the same part of the data.
+
+    Relevance holds the chance to benefit already, so the effects are those of people who
+    benefit: the rate by which the labels count a completion as a benefit is divided out.
+    """
+    model = fitted.model
+    matcher = table_matcher(data, model.tagger)
+    estimates = estimate_effects(
+        {id: person.diagnostics for id, person in data.people.items()},
+        data.interactions,
+        data.activities,
+        matcher.coverage_,
+        data.framework,
+        data.policy,
+        responses={id: person.responses for id, person in data.people.items() if person.responses},
+        educators={id: person.educator for id, person in data.people.items()},
+        benefit_rate=fitted.benefit_rate or 1.0,
+        version=model.version,
+    )
+    return replace(model, effects=estimates.effects)
