@@ -93,6 +93,33 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class EffectEntry:
+    """The most of a deficit that completing an activity can close, as the route counts on it.
+
+    Parameters
+    ----------
+    source
+        ``node``, ``activity``, ``provider`` or ``kind``: estimated from outcomes, at this node or
+        for all of these; ``policy``: the policy's for the kind.
+    value
+        In parts of a whole deficit, in [0, 1].
+    interval_90
+        5 % and 95 % quantiles; ``None`` = the policy states none.
+    n
+        People behind it who completed and were diagnosed again; ``None`` for the policy's.
+    demand
+        Code of the demand that the step closes most of, which the value is for; ``None`` = it
+        closes nothing.
+    """
+
+    source: str
+    value: float
+    interval_90: tuple[float, float] | None = None
+    n: int | None = None
+    demand: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One activity of the route.
 
@@ -104,6 +131,8 @@ class Step:
         In [0, 1].
     reasons
         Codes with parameters: why this step.
+    effect
+        What the gains are counted with; ``None`` = the kind closes nothing (a diagnostic).
     """
 
     id: str
@@ -130,6 +159,7 @@ class Step:
     reasons: tuple[Reason, ...]
     pinned: bool = False
     source: str = ""
+    effect: EffectEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +366,8 @@ class Provenance:
         Day and digest of the calibrated items; ``None`` = every item counts as an average one.
     model_digest
         SHA-256 of the file of the matching model; ``None`` = the weights of the package.
+    effects
+        Version of the effects estimated from outcomes; ``None`` = the policy's effects.
     """
 
     policy: str
@@ -349,6 +381,7 @@ class Provenance:
     deadline_ms: int
     calibration: str | None = None
     model_digest: str | None = None
+    effects: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

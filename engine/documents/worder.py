@@ -371,6 +371,7 @@ class Worder:
         yield self.t("framework"), p.framework
         yield self.t("catalogue"), p.catalogue
         yield self.t("model"), " ".join(filter(None, (p.model, p.model_digest))) or self.nothing
+        yield self.t("effects"), p.effects or self.t("effects_by_policy")
         if self.rec.exploration is not None:
             drawn = self.rec.exploration
             epsilon = number(drawn.epsilon, self.language)

@@ -30,6 +30,7 @@ from engine.domain import (
     Technology,
 )
 from engine.planning.compile_dated import Travel, compile_travel, dated_runs
+from engine.planning.compile_effects import EffectTable
 from engine.planning.compile_frame import Frame, compile_frame
 from engine.planning.compile_gains import Gains, compile_demands, compile_gains, mpt
 from engine.planning.compile_measure import (
@@ -107,6 +108,8 @@ class CompiledProblem:
         Slots of each mentor option of the problem as they were given, same order.
     measuring
         The diagnostic whose news is worth points as a first step; ``None`` = there is none.
+    effects
+        What gains were counted with; ``None`` = the policy's effects.
     """
 
     problem: RouteProblem
@@ -117,6 +120,7 @@ class CompiledProblem:
     unmet_required: Mapping[str, Reason]
     mentor_slots: tuple[tuple[Slot, ...], ...]
     measuring: Measuring | None = None
+    effects: EffectTable | None = None
 
 
 def compile_problem(
@@ -134,6 +138,7 @@ def compile_problem(
     home_locality: str = "",
     node_coverage: sp.csr_array | None = None,
     measure: MeasureFirst | None = None,
+    effects: EffectTable | None = None,
 ) -> CompiledProblem:
     """Compile the route problem of one educator.
 
@@ -154,6 +159,8 @@ def compile_problem(
     measure
         What a diagnostic as the first step could tell; ``None`` = diagnostics are checkpoints
         only.
+    effects
+        Of this catalogue, estimated from outcomes; ``None`` = the policy's.
 
     Raises
     ------
@@ -177,7 +184,7 @@ def compile_problem(
         constraints=constraints,
         frame=frame,
         wishes=wishes,
-        gains=compile_gains(catalogue, ranking, deficits, demands, policy),
+        gains=compile_gains(catalogue, ranking, deficits, demands, policy, effects),
         travel=compile_travel(catalogue, educator, home_locality, policy.limits),
         prerequisites=read_prerequisites(
             catalogue, history, policy.limits, local_date(as_of, calendar.zone)
@@ -230,6 +237,7 @@ def compile_problem(
         unmet_required=unmet,
         mentor_slots=slots,
         measuring=measuring,
+        effects=effects,
     )
 
 

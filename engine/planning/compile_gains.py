@@ -18,6 +18,7 @@ from engine.domain import (
     IntArray,
     Ranking,
 )
+from engine.planning.compile_effects import EffectTable
 from engine.planning.problem import CATEGORIES, ProblemDemand, Ragged
 from engine.policy import PolicyProfile, Value
 
@@ -83,19 +84,27 @@ def compile_gains(
     deficits: DeficitVector,
     demands: Sequence[ProblemDemand],
     policy: PolicyProfile,
+    effects: EffectTable | None = None,
 ) -> Gains:
     """Gains of all activities on all demands.
 
-    gain = relevance · effect(kind) · (1 − exp(−c · h / h0(kind))) in gain units, rounded, with
+    gain = relevance · effect · (1 − exp(−c · h / h0(kind))) in gain units, rounded, with
     coverage c and h in clock hours (route-problem, section 2). Activities of unknown length have
     none.
+
+    Parameters
+    ----------
+    effects
+        Estimated from outcomes, see ``compile_effects``; ``None`` = the policy's by kind.
     """
     coverage = sp.csr_array(ranking.coverage, copy=True)
     coverage.sum_duplicates()
     n_activities = coverage.shape[0]
     row = np.repeat(np.arange(n_activities), np.diff(coverage.indptr))
     column = coverage.indices.astype(np.int64)
-    units = _gain_units(catalogue, ranking, policy.value, row, coverage.data)
+    effect = _policy_effects(catalogue, policy.value)
+    worth = effect[row] if effects is None else effects.means(deficits.demands, row, column, effect)
+    units = _gain_units(catalogue, ranking, policy.value, row, coverage.data, worth)
     units[~np.array([bool(d.pieces) for d in demands], dtype=np.bool_)[column]] = 0
     mask = np.array([d.categories for d in demands], dtype=np.int64)[column]
     counts = (units > 0) & ((mask >> catalogue.category[row]) & 1 == 1)
@@ -118,15 +127,24 @@ def compile_gains(
     )
 
 
+def _policy_effects(catalogue: Catalogue, value: Value) -> FloatArray:
+    """Shape (n_activities,): the policy's effects."""
+    return np.array([value.effect.get(k, 0.0) for k in KINDS])[catalogue.kind]
+
+
 def _gain_units(
-    catalogue: Catalogue, ranking: Ranking, value: Value, row: IntArray, coverage: FloatArray
+    catalogue: Catalogue,
+    ranking: Ranking,
+    value: Value,
+    row: IntArray,
+    coverage: FloatArray,
+    effect: FloatArray,
 ) -> IntArray:
-    effect = np.array([value.effect.get(k, 0.0) for k in KINDS])[catalogue.kind]
     # A kind without effect needs no h0.
     h0 = np.array([value.saturation_hours.get(k, 1.0) for k in KINDS])[catalogue.kind]
     hours = np.maximum(catalogue.duration_min, 0) / HOUR_MIN
-    most = np.nan_to_num(ranking.relevance) * effect
-    gain = most[row] * -np.expm1(-coverage * (hours / h0)[row])
+    most = np.nan_to_num(ranking.relevance)[row] * effect
+    gain = most * -np.expm1(-coverage * (hours / h0)[row])
     return np.asarray(np.rint(gain * GAIN_UNITS), dtype=np.int64)
 
 

@@ -465,4 +465,10 @@ def _provenance(
         deadline_ms=options.deadline_ms,
         calibration=calibration,
         model_digest=model_digest,
+        effects=_effects_version(stages),
     )
+
+
+def _effects_version(stages: Stages) -> str | None:
+    effects = stages.compiled.effects
+    return None if effects is None else effects.effects.version

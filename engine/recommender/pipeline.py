@@ -25,6 +25,7 @@ from engine.domain import (
     Offering,
     Ranking,
 )
+from engine.effects import ActivityEffects
 from engine.errors import Fault, InputError
 from engine.explanation import Explanation, WhyNot
 from engine.framework import DEFAULT_FRAMEWORK, Framework, load_framework
@@ -35,6 +36,7 @@ from engine.matching.matcher import ActivityMatcher
 from engine.matching.model import MatchingModel
 from engine.mentorship import mentor_need
 from engine.planning.compile import compile_problem
+from engine.planning.compile_effects import EffectTable
 from engine.planning.compile_measure import MeasureFirst
 from engine.planning.conflicts import Conflict, find_conflict
 from engine.planning.problem_json import problem_digest
@@ -100,6 +102,8 @@ class Recommender:
         SHA-256 of the file of the model, for the provenance; ``None`` = it comes from no file.
     items
         Calibrated items; ``None`` = every item counts as an average one.
+    effects
+        Effects of activities for planning; ``None`` = the model's, without them the policy's.
     """
 
     def __init__(
@@ -114,6 +118,7 @@ class Recommender:
         items: ItemBank | None = None,
         model: MatchingModel | None = None,
         model_digest: str | None = None,
+        effects: ActivityEffects | None = None,
     ) -> None:
         self.framework = framework
         self.items = items
@@ -132,6 +137,12 @@ class Recommender:
             name: load_policy(name) for name in list_policies()
         }
         self.offering_table = OfferingTable.from_catalogue(self.catalogue)
+        if effects is None and model is not None:
+            effects = model.effects
+        self.effects: EffectTable | None = None
+        if effects is not None:
+            coverage = matcher.coverage_
+            self.effects = EffectTable.of(effects, self.catalogue, framework, coverage)
         self.policy_of(policy)
 
     @classmethod
@@ -388,6 +399,7 @@ class Recommender:
             home_locality=organisation.locality if organisation else "",
             node_coverage=self.matcher.coverage_,
             measure=measure,
+            effects=self.effects,
         )
         return Prepared(
             request=request,

@@ -13,6 +13,7 @@ from engine.planning.solution import Route
 from engine.recommendation import (
     Checkpoint,
     Closing,
+    EffectEntry,
     MeetingEntry,
     MentorEntry,
     MissedWindow,
@@ -69,7 +70,9 @@ def _step(
     compiled = stages.compiled
     candidate = compiled.problem.candidates.record(j)
     fact = compiled.facts.of(j)
-    activity = catalogue.activities[catalogue.activity_index[fact.activity_id]]
+    row = catalogue.activity_index[fact.activity_id]
+    activity = catalogue.activities[row]
+    effect = _effect(stages, row, activity.kind, facts)
     return Step(
         id=f"step-{number}",
         activity=activity.id,
@@ -92,10 +95,43 @@ def _step(
         meetings=tuple(_meeting(stages, catalogue, m) for m in candidate.meetings),
         closes=tuple(_closing(stages, f) for f in facts),
         relevance=fact.relevance,
-        reasons=_reasons(stages, catalogue, route, j, facts),
+        reasons=(*_reasons(stages, catalogue, route, j, facts), *_effect_reason(effect)),
         pinned=any(p.code == "pinned" and j in p.candidates for p in compiled.problem.pins),
         source=activity.source,
+        effect=effect,
     )
+
+
+def _effect(
+    stages: Stages, row: int, kind: Kind, facts: Sequence[ClosingFact]
+) -> EffectEntry | None:
+    """The effect for what the step closes most of."""
+    demand = stages.deficits.demands[facts[0].demand] if facts else None
+    code = demand.code if demand else None
+    table = stages.compiled.effects
+    known = table.describe(row, demand) if table is not None else None
+    if known is not None:
+        source, effect = known
+        return EffectEntry(source, effect.mean, effect.interval_90, effect.n, code)
+    value = stages.policy.value.effect.get(kind, 0.0)
+    return EffectEntry("policy", value, demand=code) if value > 0 else None
+
+
+def _effect_reason(effect: EffectEntry | None) -> Iterator[Reason]:
+    if effect is None:
+        return
+    known = {"value": effect.value, "interval": effect.interval_90, "n": effect.n}
+    match effect.source:
+        case "node":
+            yield Reason("effect_node", known)
+        case "activity":
+            yield Reason("effect_activity", known)
+        case "provider":
+            yield Reason("effect_provider", known)
+        case "kind":
+            yield Reason("effect_kind", known)
+        case _:
+            yield Reason("effect_policy", {"value": effect.value})
 
 
 def _meeting(stages: Stages, catalogue: Catalogue, meeting: tuple[int, int, int]) -> MeetingEntry:

@@ -65,7 +65,7 @@ class Plan:
     start: float = 0.6
 
 
-def draw_world(seed: int, plan: Plan = Plan()) -> World:  # noqa: B008
+def draw_world(seed: int, plan: Plan = Plan()) -> World:
     """The same seed and plan give the same world."""
     rng = np.random.default_rng(seed)
     activities, coverage = _catalogue(rng, plan)
@@ -77,7 +77,7 @@ def draw_world(seed: int, plan: Plan = Plan()) -> World:  # noqa: B008
     h0 = np.array([POLICY.value.saturation_hours[a.kind] for a in activities])
     hours = np.array([a.hours_academic * 0.75 for a in activities])
     saturation = -np.expm1(-coverage * (hours / h0)[:, None])
-    diagnostics, taken = _people(rng, plan, saturation, full / plan.benefit * plan.benefit)
+    diagnostics, taken = _people(rng, plan, saturation, full)
     dense = np.zeros((len(activities), len(FRAMEWORK)))
     dense[:, [FRAMEWORK.index[c] for c in NODES]] = coverage
     person, activity, day = zip(*taken, strict=True)
