@@ -28,6 +28,7 @@ from engine.cli.service import doctor, serve
 from engine.cli.side import check_own, compare_files
 from engine.cli.simulate import simulate
 from engine.cli.tag import tag
+from engine.cli.train import evaluate_model, train_model
 from engine.errors import ConfigurationError, InputError, NothingToPlan, PromotionRefused
 from engine.wording import word
 
@@ -61,6 +62,8 @@ app.command("simulate")(simulate)
 app.command("models")(list_models)
 app.command("promote")(promote)
 app.command("rollback")(rollback)
+app.command("train")(train_model)
+app.command("evaluate")(evaluate_model)
 app.command("serve")(serve)
 app.command("doctor")(doctor)
 

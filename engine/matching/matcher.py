@@ -250,7 +250,7 @@ class ActivityMatcher(BaseEstimator):
         learned: dict[str, FloatArray] = {}
         if self.signals_ is not None:
             learned = self.signals_.columns(history, today, rows)
-            learned["novelty"] = self._novelty(history, rows)
+            learned["novelty"] = self.novelty(history, rows)
         factors = self.factors_.matrix(
             educator,
             demands,
@@ -265,8 +265,11 @@ class ActivityMatcher(BaseEstimator):
         )
         return factors, coverage
 
-    def _novelty(self, history: Sequence[HistoryItem], rows: Rows) -> FloatArray:
-        """1 − similarity with the most similar activity of the history; NaN without any."""
+    def novelty(self, history: Sequence[HistoryItem], rows: Rows = EVERY) -> FloatArray:
+        """1 − similarity with the most similar activity of the history; NaN without any.
+
+        Shape (n_rows,), in [0, 1], of the activities ``rows``.
+        """
         index = self.activity_index_
         known = sorted({index[i.activity_id] for i in history if i.activity_id in index})
         if not known:

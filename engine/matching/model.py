@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.domain import Activity
 from engine.effects import ActivityEffects
+from engine.errors import ConfigurationError
 from engine.framework import Framework
 from engine.matching.factors import FACTORS
 from engine.matching.matcher import ActivityMatcher
@@ -58,6 +59,10 @@ class MatchingModel:
         ConfigurationError
             If the model was fitted on other factors than this version computes.
         """
+        if self.factors != FACTORS:
+            raise ConfigurationError(
+                f"модель {self.version} обучена на других факторах; обучите модель заново"
+            )
         matcher = ActivityMatcher(
             tagger=self.tagger,
             relevance=self.relevance,

@@ -159,9 +159,8 @@ def completed_before(
 ) -> tuple[HistoryItem, ...]:
     """What a person had completed before ``day``, out of the interactions ``rows``."""
     done = rows[interactions.state[rows] == STATES.index(State.COMPLETED)]
-    ended = np.where(
-        np.isnan(interactions.ended[done]), interactions.time[done], interactions.ended[done]
-    )
+    # an end that is unknown, or stated before the beginning, must not let a row know itself
+    ended = np.fmax(interactions.ended[done], interactions.time[done])
     return tuple(
         HistoryItem(
             dt.date.fromordinal(EPOCH + int(at)), interactions.activities[interactions.activity[i]]

@@ -49,6 +49,9 @@ LEAST_OUTCOMES = 50
 SHRINK_RATE = 10.0
 """Completions of all kinds that a kind's benefit rate starts from."""
 
+MOST_PLAIN_ROWS = 20_000
+"""Rows of a fit that only tells quality from what was to be expected: some forty weights."""
+
 Say = Callable[[str], None]
 
 
@@ -132,14 +135,15 @@ def fit_matching_model(
         )
         raise InputError([Fault("too_few_outcomes", detail, parameters={"n": len(table)})])
     say("сигналы взаимодействий")
-    plain = _fit_relevance(table, options)
-    expected = plain.predict_proba(table.X)[:, 1]
     fold = _folds(data.interactions, table.row, options.folds)
-    by_fold = [_signals(data, table, expected, fold != f, f, options) for f in range(options.folds)]
+    plain = _without_signals(table, fold, options)
+    by_fold = [_signals(data, table, plain[f], fold != f, f, options) for f in range(options.folds)]
     table = replace(table, X=with_signals(data, table, by_fold, fold, options.n_jobs))
     say("веса")
     relevance = _fit_relevance(table, options)
-    signals = _signals(data, table, expected, np.ones(len(table), dtype=np.bool_), None, options)
+    everybody = np.ones(len(table), dtype=np.bool_)
+    expected = plain[fold, np.arange(len(table))]
+    signals = _signals(data, table, expected, everybody, None, options)
     model = MatchingModel(version, _without_nuisance(relevance, table), signals, tagger=tagger)
     return Fitted(model, table, benefit_rates(data, table))
 
@@ -156,6 +160,24 @@ def _folds(interactions: Interactions, row: IntArray, folds: int) -> IntArray:
         [zlib.crc32(id.encode()) % folds for id in interactions.people], dtype=np.int64
     )
     return of_person[interactions.person[row]]
+
+
+def _without_signals(table: LabelledTable, fold: IntArray, options: FitOptions) -> FloatArray:
+    """Chance of every row by models without signals, shape (folds, n).
+
+    Model f has not seen fold f: else a person's outcomes would come back to his own rows by what
+    was expected of others.
+    """
+    chances = np.empty((options.folds, len(table)))
+    for f in range(options.folds):
+        rows = np.flatnonzero(fold != f)
+        known = table.select(rows[:: -(-len(rows) // MOST_PLAIN_ROWS) or 1])
+        if len(known) and np.ptp(known.label) > 0:
+            model = _fit_relevance(known, options)
+        else:
+            model = RelevanceModel.from_prior(load_prior())
+        chances[f] = model.predict_proba(table.X)[:, 1]
+    return chances
 
 
 def _signals(

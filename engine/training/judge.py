@@ -55,7 +55,7 @@ class Judge:
     quality
         What is left by activity.
     benefit
-        Share of completers who benefit, by kind; 1 for a kind nobody was measured after.
+        Share of completers who benefit, by kind; see ``benefit_rates``.
     n
         Outcomes behind it.
     """
@@ -92,14 +92,17 @@ class Judge:
                 np.array([_traits(r, data.policy) for r in people]),
             ]
         )
+        every = np.ones(len(table), dtype=np.bool_)
         fold = interactions.person[table.row] % FOLDS
         expected = np.empty(len(table))
-        for f in range(FOLDS):
-            expected[fold == f] = _chance(_trees(X, table, fold != f, seed), X[fold == f])
+        for f in np.unique(fold).tolist():
+            others = fold != f
+            if len(np.unique(table.label[others])) < 2:
+                others = every
+            expected[fold == f] = _chance(_trees(X, table, others, seed), X[fold == f])
         quality = QualityEvidence.fit(
             data.activities, activity, table.label, expected, table.weight
         )
-        every = np.ones(len(table), dtype=np.bool_)
         return cls(_trees(X, table, every, seed), quality, benefit, len(table))
 
     def chance(

@@ -13,7 +13,7 @@ import numpy as np
 from engine.matching.model import MatchingModel
 from engine.matching.tagging import CompetencyTagger
 from engine.training.data import TrainingData
-from engine.training.effects import estimate_effects
+from engine.training.effects import EffectDiagnostics, EffectEstimates, estimate_effects
 from engine.training.evaluate import Evaluation, EvaluationOptions, evaluate_models
 from engine.training.fit import FitOptions, Fitted, Say, fit_matching_model, table_matcher
 
@@ -52,10 +52,20 @@ class TrainingOptions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Training:
-    """A candidate beside the model in service."""
+    """A candidate beside the model in service.
+
+    Parameters
+    ----------
+    in_service
+        Version of the latter.
+    effects_check
+        How the effects were found; ``None`` = none were.
+    """
 
     fitted: Fitted
     evaluation: Evaluation
+    in_service: str
+    effects_check: EffectDiagnostics | None
 
 
 def split_day(data: TrainingData, test_share: float) -> float:
@@ -91,26 +101,29 @@ def train(
     day = split_day(data, options.test_share)
     earlier = data.before(day)
     fitted = fit_matching_model(earlier, version, options.fit, tagger=tagger, say=say)
+    check = None
     if options.effects:
         say("эффекты активностей")
-        fitted = replace(fitted, model=with_effects(earlier, fitted))
+        estimates = effects_of_training(earlier, fitted)
+        check = estimates.diagnostics
+        if check is not None:
+            fitted = replace(fitted, model=replace(fitted.model, effects=estimates.effects))
     models = [fitted.model, in_service]
     prior = MatchingModel.prior()
     if in_service.version != prior.version:
         models.append(prior)
     evaluation = evaluate_models(data, day, models, options.evaluation, digests=digests, say=say)
-    return Training(fitted, evaluation)
+    return Training(fitted, evaluation, in_service.version, check)
 
 
-def with_effects(data: TrainingData, fitted: Fitted) -> MatchingModel:
-    """The model with effects of activities, estimated from the same part of the data.
+def effects_of_training(data: TrainingData, fitted: Fitted) -> EffectEstimates:
+    """Effects of activities, estimated from the same part of the data.
 
     Relevance holds the chance to benefit already, so the effects are those of people who
     benefit: the rate by which the labels count a completion as a benefit is divided out.
     """
-    model = fitted.model
-    matcher = table_matcher(data, model.tagger)
-    estimates = estimate_effects(
+    matcher = table_matcher(data, fitted.model.tagger)
+    return estimate_effects(
         {id: person.diagnostics for id, person in data.people.items()},
         data.interactions,
         data.activities,
@@ -120,6 +133,5 @@ def with_effects(data: TrainingData, fitted: Fitted) -> MatchingModel:
         responses={id: person.responses for id, person in data.people.items() if person.responses},
         educators={id: person.educator for id, person in data.people.items()},
         benefit_rate=fitted.benefit_rate or 1.0,
-        version=model.version,
+        version=fitted.model.version,
     )
-    return replace(model, effects=estimates.effects)

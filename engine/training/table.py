@@ -110,6 +110,8 @@ def build_table(
     return _labelled(interactions, parts)
 
 
+_NOVELTY = FACTORS.index("novelty")
+
 Task = tuple[RouteRequest, IntArray, IntArray]
 """A person, all rows of his interactions in order of time, and those that are wanted."""
 
@@ -156,6 +158,12 @@ class _Worker:
             online=self.online,
             rows=table.activity[at],
         )
+        # the history grows between two sittings, and a ranking would know it
+        for later in np.unique(table.time[at])[1:].tolist():
+            history = known_at(person, later, completed_before(table, own, later)).history
+            if len(history) > len(now.history):
+                here = np.flatnonzero(table.time[at] == later)
+                factors[here, _NOVELTY] = self.matcher.novelty(history, table.activity[at[here]])
         return factors
 
     def _deficits(self, now: RouteRequest) -> DeficitVector:
@@ -187,7 +195,7 @@ class _Worker:
         table = self.interactions
         done = table.state[wanted] == STATES.index(State.COMPLETED)
         chance = np.full(len(wanted), np.nan)
-        if done.any() and len({r.date for r in person.diagnostics}) > 1:
+        if done.any() and len(_sittings(person)) > 1:
             growth = MeasuredGrowth(person, self.framework, self.policy, self.above)
             for i in np.flatnonzero(done).tolist():
                 row = wanted[i]
@@ -200,14 +208,18 @@ class _Worker:
 
 def _periods(person: RouteRequest, time: FloatArray) -> list[IntArray]:
     """Positions of rows between the same two sittings, in order of time."""
-    measured = [r.date for r in person.diagnostics] + [r.date for r in person.responses]
-    sittings = [day.toordinal() - EPOCH for day in sorted(set(measured))]
+    sittings = [day.toordinal() - EPOCH for day in _sittings(person)]
     period = np.searchsorted(np.array(sittings, dtype=np.float64), time, side="right")
     return [np.flatnonzero(period == p) for p in np.unique(period)]
 
 
+def _sittings(person: RouteRequest) -> list[dt.date]:
+    """Days on which anything was measured."""
+    return sorted({r.date for r in person.diagnostics} | {r.date for r in person.responses})
+
+
 def known_at(person: RouteRequest, day: float, completed: Sequence[HistoryItem]) -> RouteRequest:
-    """What was known of a person at the beginning of ``day`` (days since 1970-01-01)."""
+    """What was known of a person on ``day`` (days since 1970-01-01), a sitting of it included."""
     date = dt.date.fromordinal(EPOCH + int(day))
     return replace(
         person,

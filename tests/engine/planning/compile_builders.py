@@ -33,6 +33,7 @@ from engine.domain import (
 )
 from engine.planning.checks import validate_problem
 from engine.planning.compile import CompiledProblem, compile_problem
+from engine.planning.compile_effects import EffectTable
 from engine.planning.compile_measure import MeasureFirst
 from engine.planning.problem import Candidate
 from engine.policy import PolicyProfile, load_policy
@@ -182,6 +183,7 @@ class Case:
     home: str = ""
     node_coverage: Mapping[str, Sequence[float]] | None = None
     measure: MeasureFirst | None = None
+    effects: EffectTable | None = None
 
     def compile(self) -> CompiledProblem:
         catalogue = compile_catalogue(self.activities, self.offerings)
@@ -216,6 +218,7 @@ class Case:
             home_locality=self.home,
             node_coverage=None if nodes is None else sp.csr_array([list(nodes[i]) for i in ids]),
             measure=self.measure,
+            effects=self.effects,
         )
         assert validate_problem(result.problem) == ()
         assert set(result.dropped) | set(result.activity_ids) == set(ids)

@@ -55,7 +55,9 @@ def _planted(seed, n_sittings=3_000, size=3, n_columns=120, spread=0.4):
     z = sp.csr_array((x, (np.arange(n), column)), shape=(n, n_columns))
     effect = rng.normal(0, spread, n_columns)
     known = np.tile(0.01 * np.eye(size) + 0.005, (n_sittings, 1, 1))
-    error = np.einsum("ij,nj->ni", np.linalg.cholesky(known[0]), rng.normal(size=(n_sittings, size)))
+    error = np.einsum(
+        "ij,nj->ni", np.linalg.cholesky(known[0]), rng.normal(size=(n_sittings, size))
+    )
     error = error.ravel() + np.repeat(rng.normal(0, 0.06, n_sittings), size)
     error += rng.normal(0, 0.08, n) + x * rng.normal(0, 0.5, n)
     y = z @ effect + error + 0.02

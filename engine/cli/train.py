@@ -1,0 +1,284 @@
+"""``routes train`` and ``evaluate``: a candidate model from outcomes, beside the one in service."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from engine.cli.inputs import JsonOption, MappingOption, read
+from engine.cli.models import ModelsOption, opened
+from engine.cli.output import print_json, print_remarks
+from engine.documents.gate_text import render_gate
+from engine.documents.model_card import comparison_table, ranking_table, render_model_card
+from engine.errors import Fault, InputError
+from engine.framework import load_framework
+from engine.interchange.interaction_tables import read_interaction_tables, write_top_lists
+from engine.interchange.training_data import training_data_of
+from engine.matching.model import MatchingModel
+from engine.matching.tagging import CompetencyTagger
+from engine.model_registry import Registry
+from engine.model_registry.candidate import judged, register_candidate, version_name
+from engine.policy import load_policy
+from engine.simulation.history import simulate_history
+from engine.simulation.history_plan import HistoryPlan
+from engine.training.data import TrainingData
+from engine.training.enrolments import study_enrolments, top_lists
+from engine.training.evaluate import EvaluationOptions, evaluate_models
+from engine.training.fit import FitOptions, Say
+from engine.training.run import TEST_SHARE, TrainingOptions, split_day, train
+
+DEMO_EDUCATORS, DEMO_ACTIVITIES = 800, 300
+DEMO_MODELS = Path("models")
+DEFAULT_POLICY = "default"
+
+PackageOption = Annotated[
+    Path | None,
+    typer.Argument(help="Пакет данных с таблицей interactions (папка, XLSX)."),
+]
+InteractionsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--interactions",
+        help="Таблица записей (CSV, XLSX) или папка с ней: человек, активность, дата или порядок.",
+    ),
+]
+ActivitiesOption = Annotated[
+    Path | None,
+    typer.Option("--activities", help="Таблица активностей к записям: текст, признаки."),
+]
+SeedOption = Annotated[int, typer.Option(min=0, help="Начальное число: с ним всё повторится.")]
+JobsOption = Annotated[int, typer.Option("--jobs", min=1, max=64, help="Процессов.")]
+ShareOption = Annotated[
+    float,
+    typer.Option("--test-share", min=0.05, max=0.9, help="Доля последних строк для проверки."),
+]
+PlansOption = Annotated[
+    int, typer.Option("--plans", min=50, help="Педагогов, чьи маршруты строятся для сравнения.")
+]
+ListsOption = Annotated[
+    Path | None,
+    typer.Option("--lists", help="Куда записать лучшие десять каждого человека (CSV)."),
+]
+
+
+def train_model(
+    package: PackageOption = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="На смоделированном регионе, около минуты.")
+    ] = False,
+    interactions: InteractionsOption = None,
+    activities: ActivitiesOption = None,
+    mapping: MappingOption = None,
+    models: ModelsOption = None,
+    version: Annotated[
+        str | None, typer.Option(help="Имя версии; без него — день и отпечаток данных.")
+    ] = None,
+    test_share: ShareOption = TEST_SHARE,
+    plans: PlansOption = 400,
+    seed: SeedOption = 0,
+    jobs: JobsOption = 2,
+    lists: ListsOption = None,
+    created_on: Annotated[
+        str | None, typer.Option(help="День обучения, 2026-09-01; без него — сегодня.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Обучить модель подбора на исходах и сравнить её с работающей и базовыми."""
+    if sum([package is not None, demo, interactions is not None]) != 1:
+        raise typer.BadParameter("нужно одно из трёх: ПАКЕТ, --demo или --interactions ФАЙЛ")
+    if interactions is not None:
+        return _enrolments(interactions, activities, seed, lists, as_json=as_json)
+    day = _day(created_on)
+    options = _options(test_share, plans, seed, jobs)
+    registry = opened(DEMO_MODELS if demo and models is None else models)
+    with _progress() as say:
+        data, tagger = _demo(seed, say) if demo else _package(package, mapping, say)
+        in_service, digest = _in_service(registry)
+        training = train(
+            data,
+            version or version_name(data, day, registry),
+            in_service,
+            options,
+            tagger=tagger,
+            digests={in_service.version: digest},
+            say=say,
+        )
+        say("карточка и реестр")
+        candidate = register_candidate(
+            registry,
+            training,
+            data,
+            options,
+            created_on=day,
+            parent=in_service.version if digest else None,
+            card=render_model_card,
+            at=dt.datetime.now(dt.UTC).replace(microsecond=0),
+            by="routes train",
+        )
+    if as_json:
+        folder = str(candidate.folder)
+        print_json({"report": candidate.report, "gate": candidate.gate, "folder": folder})
+        return 0
+    _print_table(comparison_table(training.evaluation))
+    typer.echo(render_gate(candidate.gate), nl=False)
+    typer.echo(f"записано: {candidate.folder}; прочитайте card.md", err=True)
+    typer.echo(f"дальше: routes promote {candidate.version} --models {registry.folder}", err=True)
+    return 0
+
+
+def evaluate_model(
+    version: Annotated[
+        str | None, typer.Argument(help="Версия из routes models; без неё нужна --interactions.")
+    ] = None,
+    package: Annotated[
+        Path | None, typer.Option("--package", help="Пакет данных с таблицей interactions.")
+    ] = None,
+    interactions: InteractionsOption = None,
+    activities: ActivitiesOption = None,
+    mapping: MappingOption = None,
+    models: ModelsOption = None,
+    test_share: ShareOption = TEST_SHARE,
+    plans: PlansOption = 400,
+    seed: SeedOption = 0,
+    jobs: JobsOption = 2,
+    as_json: JsonOption = False,
+) -> int:
+    """Сравнить модель из реестра с работающей на новых данных; вывод допуска хранится с ней."""
+    if interactions is not None:
+        if version is not None or package is not None:
+            raise typer.BadParameter("с --interactions не нужны ни версия, ни --package")
+        return _enrolments(interactions, activities, seed, None, as_json=as_json)
+    if version is None or package is None:
+        raise typer.BadParameter("нужны ВЕРСИЯ и --package ПАКЕТ, либо --interactions ФАЙЛ")
+    registry = opened(models)
+    loaded = registry.load(version)
+    in_service, digest = _in_service(registry)
+    options = _options(test_share, plans, seed, jobs)
+    with _progress() as say:
+        data, _ = _package(package, mapping, say)
+        model = loaded.model
+        if not isinstance(model, MatchingModel):
+            detail = f"«{version}» — не модель подбора; обучите её командой routes train"
+            raise InputError([Fault("not_a_matching_model", detail)])
+        evaluation = evaluate_models(
+            data,
+            split_day(data, test_share),
+            [model, in_service],
+            options.evaluation,
+            digests={in_service.version: digest, version: loaded.entry.digest},
+            say=say,
+        )
+    verdict = judged(evaluation, version, in_service.version, data, seed)
+    registry.attach_gate(verdict)
+    if as_json:
+        body = {"models": evaluation.models, "ranking": evaluation.ranking, "gate": verdict}
+        print_json(body)
+        return 0
+    _print_table(comparison_table(evaluation))
+    typer.echo(render_gate(verdict), nl=False)
+    return 0
+
+
+def _enrolments(
+    table: Path, activities: Path | None, seed: int, lists: Path | None, *, as_json: bool
+) -> int:
+    """A plain table: the order-aware ranker beside the baselines, and its lists."""
+    tables = read_interaction_tables(table, activities)
+    with _progress() as say:
+        study = study_enrolments(tables.interactions, tables.attributes, seed=seed, say=say)
+        if lists is not None:
+            say("списки по всей таблице")
+            found = top_lists(tables.interactions, tables.attributes, seed=seed)
+    if lists is not None:
+        write_top_lists(lists, tables.interactions.people, tables.interactions.activities, *found)
+    if as_json:
+        print_json({"study": study, "warnings": tables.warnings, "notes": tables.notes})
+        return 0
+    print_remarks(tables.notes, tables.warnings)
+    typer.echo(
+        f"людей {study.people}, активностей {study.activities}, строк {study.rows}; "
+        f"проверка на последней пятой части строк: людей {study.tested}"
+    )
+    _print_table(ranking_table(study.ranking))
+    if lists is not None:
+        typer.echo(f"записано: {lists}", err=True)
+    return 0
+
+
+def _options(test_share: float, plans: int, seed: int, jobs: int) -> TrainingOptions:
+    return TrainingOptions(
+        test_share=test_share,
+        fit=FitOptions(n_jobs=jobs),
+        evaluation=EvaluationOptions(plans=plans, seed=seed, n_jobs=jobs),
+    )
+
+
+def _demo(seed: int, say: Say) -> tuple[TrainingData, None]:
+    """A simulated region: the demo package has no outcomes, and made-up ones must say so."""
+    say("смоделированный регион")
+    framework, policy = load_framework(), load_policy(DEFAULT_POLICY)
+    plan = HistoryPlan(educators=DEMO_EDUCATORS, activities=DEMO_ACTIVITIES)
+    history = simulate_history(plan, seed, framework, policy)
+    return TrainingData.from_history(history, framework, policy), None
+
+
+def _package(
+    package: Path | None, mapping: Path | None, say: Say
+) -> tuple[TrainingData, CompetencyTagger | None]:
+    say("пакет данных")
+    framework = load_framework()
+    report = read(package, framework, mapping=mapping)
+    taken = report.accepted()
+    policy = load_policy(taken.policy or DEFAULT_POLICY)
+    corrections = taken.corrections
+    tagger = CompetencyTagger(corrections=corrections) if corrections else None
+    return training_data_of(taken, framework, policy), tagger
+
+
+def _in_service(registry: Registry) -> tuple[MatchingModel, str]:
+    """The model in service with the digest of its file; the package's weights have none."""
+    version = registry.state().in_service
+    if version is None:
+        return MatchingModel.prior(), ""
+    loaded = registry.load(version)
+    if not isinstance(loaded.model, MatchingModel):
+        detail = f"в работе «{version}», а это не модель подбора; верните прежнюю: routes rollback"
+        raise InputError([Fault("not_a_matching_model", detail)])
+    return loaded.model, loaded.entry.digest
+
+
+def _day(text: str | None) -> dt.date:
+    if text is None:
+        return dt.date.today()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        detail = f"«{text}» — не день: пишите так: 2026-09-01"
+        raise InputError([Fault("created_on_invalid", detail, pointer="--created-on")]) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Say]:
+    """What is being done and for how long, for a person at a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("…", total=None)
+        yield lambda text: progress.update(task, description=text)
+
+
+def _print_table(table: Table) -> None:
+    """A table as wide as it needs to be; colours on a terminal only."""
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    console.print(table)
