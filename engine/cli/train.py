@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -12,13 +13,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from engine.cli.inputs import JsonOption, MappingOption, read
 from engine.cli.models import ModelsOption, opened
 from engine.cli.output import print_json, print_remarks
 from engine.documents.gate_text import render_gate
-from engine.documents.model_card import comparison_table, ranking_table, render_model_card
+from engine.documents.model_card import render_model_card
+from engine.documents.model_comparison import comparison_text, ranking_text
 from engine.errors import Fault, InputError
 from engine.framework import load_framework
 from engine.interchange.interaction_tables import read_interaction_tables, write_top_lists
@@ -36,7 +37,8 @@ from engine.training.evaluate import EvaluationOptions, evaluate_models
 from engine.training.fit import FitOptions, Say
 from engine.training.run import TEST_SHARE, TrainingOptions, split_day, train
 
-DEMO_EDUCATORS, DEMO_ACTIVITIES = 800, 300
+PLANS = 400
+DEMO_EDUCATORS, DEMO_ACTIVITIES, DEMO_PLANS = 700, 300, 200
 DEMO_MODELS = Path("models")
 DEFAULT_POLICY = "default"
 
@@ -62,7 +64,12 @@ ShareOption = Annotated[
     typer.Option("--test-share", min=0.05, max=0.9, help="Доля последних строк для проверки."),
 ]
 PlansOption = Annotated[
-    int, typer.Option("--plans", min=50, help="Педагогов, чьи маршруты строятся для сравнения.")
+    int | None,
+    typer.Option(
+        "--plans",
+        min=50,
+        help=f"Педагогов, чьи маршруты строятся для сравнения; {PLANS}, с --demo {DEMO_PLANS}.",
+    ),
 ]
 ListsOption = Annotated[
     Path | None,
@@ -83,7 +90,7 @@ def train_model(
         str | None, typer.Option(help="Имя версии; без него — день и отпечаток данных.")
     ] = None,
     test_share: ShareOption = TEST_SHARE,
-    plans: PlansOption = 400,
+    plans: PlansOption = None,
     seed: SeedOption = 0,
     jobs: JobsOption = 2,
     lists: ListsOption = None,
@@ -98,7 +105,7 @@ def train_model(
     if interactions is not None:
         return _enrolments(interactions, activities, seed, lists, as_json=as_json)
     day = _day(created_on)
-    options = _options(test_share, plans, seed, jobs)
+    options = _options(test_share, plans or (DEMO_PLANS if demo else PLANS), seed, jobs)
     registry = opened(DEMO_MODELS if demo and models is None else models)
     with _progress() as say:
         data, tagger = _demo(seed, say) if demo else _package(package, mapping, say)
@@ -128,7 +135,7 @@ def train_model(
         folder = str(candidate.folder)
         print_json({"report": candidate.report, "gate": candidate.gate, "folder": folder})
         return 0
-    _print_table(comparison_table(training.evaluation))
+    _print(comparison_text, training.evaluation)
     typer.echo(render_gate(candidate.gate), nl=False)
     typer.echo(f"записано: {candidate.folder}; прочитайте card.md", err=True)
     typer.echo(f"дальше: routes promote {candidate.version} --models {registry.folder}", err=True)
@@ -147,7 +154,7 @@ def evaluate_model(
     mapping: MappingOption = None,
     models: ModelsOption = None,
     test_share: ShareOption = TEST_SHARE,
-    plans: PlansOption = 400,
+    plans: PlansOption = None,
     seed: SeedOption = 0,
     jobs: JobsOption = 2,
     as_json: JsonOption = False,
@@ -162,7 +169,7 @@ def evaluate_model(
     registry = opened(models)
     loaded = registry.load(version)
     in_service, digest = _in_service(registry)
-    options = _options(test_share, plans, seed, jobs)
+    options = _options(test_share, plans or PLANS, seed, jobs)
     with _progress() as say:
         data, _ = _package(package, mapping, say)
         model = loaded.model
@@ -183,7 +190,7 @@ def evaluate_model(
         body = {"models": evaluation.models, "ranking": evaluation.ranking, "gate": verdict}
         print_json(body)
         return 0
-    _print_table(comparison_table(evaluation))
+    _print(comparison_text, evaluation)
     typer.echo(render_gate(verdict), nl=False)
     return 0
 
@@ -208,7 +215,7 @@ def _enrolments(
         f"людей {study.people}, активностей {study.activities}, строк {study.rows}; "
         f"проверка на последней пятой части строк: людей {study.tested}"
     )
-    _print_table(ranking_table(study.ranking))
+    _print(ranking_text, study.ranking)
     if lists is not None:
         typer.echo(f"записано: {lists}", err=True)
     return 0
@@ -278,7 +285,8 @@ def _progress() -> Iterator[Say]:
         yield lambda text: progress.update(task, description=text)
 
 
-def _print_table(table: Table) -> None:
-    """A table as wide as it needs to be; colours on a terminal only."""
-    console = Console(width=None if sys.stdout.isatty() else 140)
-    console.print(table)
+def _print(render: Callable[..., str], value: object) -> None:
+    """A rendered table, in colour and as wide as the window on a terminal only."""
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((110, 24)).columns if terminal else 110
+    typer.echo(render(value, width=width, colour=terminal), nl=False)
