@@ -6,9 +6,11 @@ know the held-out part. A model fitted again on everything would be one that nob
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from engine.matching.model import MatchingModel
 from engine.matching.tagging import CompetencyTagger
@@ -80,7 +82,7 @@ def train(
     options: TrainingOptions | None = None,
     *,
     tagger: CompetencyTagger | None = None,
-    digests: dict[str, str] | None = None,
+    digests: Mapping[str, str] | None = None,
     say: Say = lambda _: None,
 ) -> Training:
     """Fit a candidate on the earlier part and compare it on the later one.
@@ -97,7 +99,20 @@ def train(
     InputError
         ``too_few_outcomes``, ``too_few_to_judge``.
     """
-    options = options or TrainingOptions()
+    # people are spread over processes; threads of linear algebra would only wait for each other
+    with threadpool_limits(1):
+        return _train(data, version, in_service, options or TrainingOptions(), tagger, digests, say)
+
+
+def _train(
+    data: TrainingData,
+    version: str,
+    in_service: MatchingModel,
+    options: TrainingOptions,
+    tagger: CompetencyTagger | None,
+    digests: Mapping[str, str] | None,
+    say: Say,
+) -> Training:
     day = split_day(data, options.test_share)
     earlier = data.before(day)
     fitted = fit_matching_model(earlier, version, options.fit, tagger=tagger, say=say)

@@ -15,7 +15,7 @@ from engine.policy import load_policy
 from engine.recommender.request import RouteRequest
 from engine.simulation import History, HistoryPlan, simulate_history
 from engine.training.data import TrainingData
-from engine.training.fit import Fitted, FitOptions, fit_matching_model, table_matcher
+from engine.training.fit import FitOptions, Fitted, fit_matching_model, table_matcher
 from engine.training.table import LabelledTable, build_table
 
 FRAMEWORK = load_framework()

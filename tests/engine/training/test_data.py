@@ -80,30 +80,30 @@ def test_before_a_day_nothing_later_is_known() -> None:
     assert lost > 0
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_what_is_learned_from_the_past_is_the_same_whatever_came_later(seed: int) -> None:
     """Another future, also of other people, changes no feature, label or weight of the past."""
-    data = part(region(), 60)
+    data = part(region(), 40)
     at = split_day(data, 0.6)
     tables = [
         build_table(d.before(at), matcher(), n_jobs=1)
         for d in (data, another_future(data, at, seed))
     ]
-    assert len(tables[0]) > 100
+    assert len(tables[0]) > 60
     for name in ("X", "label", "weight", "measured", "row"):
         np.testing.assert_array_equal(getattr(tables[0], name), getattr(tables[1], name))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_features_of_a_day_do_not_depend_on_what_came_after_it(seed: int) -> None:
     """In one table with its own future, the features of earlier rows stand as without it."""
-    data = part(region(), 60)
+    data = part(region(), 40)
     at = split_day(data, 0.6)
     now, other = (
         build_table(d, matcher(), rows=np.flatnonzero(d.interactions.time < at), n_jobs=1)
         for d in (data, another_future(data, at, seed))
     )
-    assert len(now) == len(other) > 150
+    assert len(now) == len(other) > 100
     np.testing.assert_array_equal(now.X, other.X)
 
 
