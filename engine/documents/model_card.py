@@ -7,18 +7,11 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from engine.documents import model_card_tables as tables
 from engine.documents.gate_text import PRIOR, refusals, render_gate
-from engine.documents.model_card_tables import (
-    effects_table,
-    models_table,
-    ranking_table,
-    reliability_table,
-    slices_table,
-    weights_table,
-)
-from engine.documents.model_comparison import comparison_text, ranking_text
 from engine.documents.model_words import (
     NO_DATA,
+    RANKERS,
     STATES,
     cell,
     figure,
@@ -31,8 +24,6 @@ from engine.training.report import DataSummary, MadeFrom, TrainingReport
 from engine.wording import label
 from engine.wording.dates import date
 from engine.wording.quantities import number, percent
-
-__all__ = ["comparison_text", "ranking_text", "render_model_card"]
 
 _FOR = (
     "Оценивает, насколько вероятно, что этот педагог завершит мероприятие и получит пользу, и "
@@ -81,18 +72,19 @@ def render_model_card(report: TrainingReport) -> str:
         "## Данные",
         _list(_data(report.data)),
         "## Отложенные исходы и маршруты",
-        models_table(report.models),
-        _MODELS_NOTE,
+        tables.models_table(report.models),
+        f"{_MODELS_NOTE} Маршруты построены для {_whole(report.plans)} педагогов, судья выучен по "
+        f"{_whole(report.judge_outcomes)} отложенным исходам.",
         "## Ранжирование рядом с базовыми",
-        ranking_table(report.ranking, report.version),
+        tables.ranking_table(report.ranking, report.version),
         _RANKING_NOTE,
         "## Срезы",
-        slices_table(report.models),
+        tables.slices_table(report.models),
         _SLICES_NOTE,
         "## Сбывается ли обещанное",
-        reliability_table(report.models[0].outcomes.reliability),
+        tables.reliability_table(report.models[0].outcomes.reliability),
         "## Что весит в релевантности",
-        weights_table(report.weights),
+        tables.weights_table(report.weights),
         _WEIGHTS_NOTE,
         _list(_learned(report)),
         "## Эффекты мероприятий",
@@ -131,6 +123,20 @@ def _summary(report: TrainingReport) -> Iterator[str]:
         f"Ошибка калибровки на отложенных исходах: "
         f"{figure(candidate.outcomes.calibration_error)} (исходов {_whole(candidate.outcomes.n)})."
     )
+    yield from _found(report)
+
+
+def _found(report: TrainingReport) -> Iterator[str]:
+    """What the candidate's lists found beside the best of all: it may well be a baseline."""
+    own = next((row for row in report.ranking if row.name == report.version), None)
+    if own is None or math.isnan(own.ndcg.estimate):
+        return
+    best = tables.best_first(report.ranking)[0]
+    line = f"Завершённое позже в списках из {own.k}: NDCG {figure_within(own.ndcg)}"
+    if best.name != own.name:
+        name = RANKERS.get(best.name) or cell(best.name)
+        line += f"; выше всех — {name}, {figure_within(best.ndcg)} (см. «Пределы» о популярности)"
+    yield f"{line}."
 
 
 def _data(data: DataSummary) -> Iterator[str]:
@@ -178,7 +184,7 @@ def _effects(report: TrainingReport) -> Iterator[str]:
     if effects is None:
         yield "Не оценены: действуют эффекты политики."
         return
-    yield effects_table(effects.kinds)
+    yield tables.effects_table(effects.kinds)
     lines = [
         f"Свой эффект — у {_whole(effects.activities)} мероприятий (по компетенциям — "
         f"{_whole(effects.nodes)}), у {_whole(effects.providers)} организаторов внутри вида; "

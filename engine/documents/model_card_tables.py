@@ -38,7 +38,7 @@ def models_table(models: Sequence[ModelEvaluation]) -> str:
         "закрытый дефицит",
         "к работающей",
         "мероприятий в маршруте",
-        "95 % ранжирований, мс",
+        "95 % ранжирований быстрее, мс",
     )
     return _table(head, (_model(m) for m in models))
 
@@ -197,15 +197,17 @@ def _slopes(weight: FactorWeight) -> str:
     edges = [None, *weight.knots, None]
     parts = []
     for (low, high), slope in zip(pairwise(edges), weight.slopes, strict=True):
-        where = f"до {figure(high, 2)}" if high is not None else f"от {figure(low or 0.0, 2)}"
+        where = (
+            f"от {number(low or 0.0, 'ru', 3)}" if high is None else f"до {number(high, 'ru', 3)}"
+        )
         parts.append(f"{where}: {figure(slope, 2)}")
     return "; ".join(parts)
 
 
 def effects_table(kinds: Sequence[KindEffect]) -> str:
-    """Estimated effects of kinds beside the policy's."""
+    """Estimated effects of kinds beside the policy's, those with most evidence first."""
     head = ("вид", "эффект по исходам", "от и до (90 %)", "завершений", "по политике")
-    return _table(head, _kinds(kinds))
+    return _table(head, _kinds(sorted(kinds, key=lambda row: (-row.effect.n, row.kind))))
 
 
 def _kinds(kinds: Sequence[KindEffect]) -> Iterator[tuple[str, ...]]:

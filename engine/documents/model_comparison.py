@@ -1,8 +1,8 @@
-"""Models and baselines beside each other in a terminal, in Russian."""
+"""Models and baselines beside each other for a terminal, in Russian."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -16,17 +16,17 @@ from engine.training.evaluate import Evaluation, ModelEvaluation
 from engine.training.ranking_metrics import RankingMetrics
 from engine.wording.quantities import number
 
-_LEAST_WIDTH = 90
+_LEAST_WIDTH = 100
 _NAME_MOST = 28
 
 
 def comparison_text(evaluation: Evaluation, *, width: int = 110, colour: bool = False) -> str:
-    """Models, then rankers on the held-out part, best first, with their intervals.
+    """Models, the candidate first, and below them the rankers, best first.
 
     Parameters
     ----------
     width
-        Columns, at least 90.
+        Columns, at least 100.
     colour
         Whether to use bold and dim; ``False`` gives plain text.
 
@@ -35,28 +35,25 @@ def comparison_text(evaluation: Evaluation, *, width: int = 110, colour: bool = 
     str
         Lines with a final line break; the same arguments give the same text.
     """
-    return rendered(_comparison(evaluation), max(_LEAST_WIDTH, width), colour=colour)
+    parts = (_models(evaluation), "", _rankers(evaluation.ranking))
+    return rendered(parts, max(_LEAST_WIDTH, width), colour=colour)
 
 
 def ranking_text(
     ranking: Sequence[RankingMetrics], *, width: int = 110, colour: bool = False
 ) -> str:
-    """Rankers alone, as in ``comparison_text``."""
-    return rendered(_ranking(ranking), max(_LEAST_WIDTH, width), colour=colour)
+    """The rankers alone, as in ``comparison_text``."""
+    return rendered([_rankers(ranking)], max(_LEAST_WIDTH, width), colour=colour)
 
 
-def _comparison(evaluation: Evaluation) -> Iterator[RenderableType]:
-    yield Text(
-        f"Отложенная часть: взаимодействий {number(evaluation.n_test, 'ru', 0)}; маршрутов на "
-        f"модель {number(len(evaluation.people), 'ru', 0)}",
-        style="bold",
-    )
-    yield _grid(
+def _models(evaluation: Evaluation) -> Table:
+    held_out = number(evaluation.n_test, "ru", 0)
+    plans = number(len(evaluation.people), "ru", 0)
+    return _table(
+        f"Отложенная часть: взаимодействий {held_out}, маршрутов на модель {plans}",
         ("модель", "потери", "AUC", "ошибка калибр.", "закрытый дефицит к работающей", "95 %, мс"),
         (_model(m) for m in evaluation.models),
     )
-    yield ""
-    yield from _ranking(evaluation.ranking)
 
 
 def _model(model: ModelEvaluation) -> tuple[str, ...]:
@@ -71,17 +68,16 @@ def _model(model: ModelEvaluation) -> tuple[str, ...]:
     )
 
 
-def _ranking(ranking: Sequence[RankingMetrics]) -> Iterator[RenderableType]:
+def _rankers(ranking: Sequence[RankingMetrics]) -> RenderableType:
     if not ranking:
-        yield "Ранжирование не измерено."
-        return
-    k, people = ranking[0].k, number(ranking[0].people, "ru", 0)
-    yield Text(f"Списки из {k}, людей {people}", style="bold")
-    yield _grid(
+        return Text("Ранжирование не измерено.")
+    people = number(ranking[0].people, "ru", 0)
+    return _table(
+        f"Списки из {ranking[0].k}, людей {people}",
         ("чем", "Recall", "NDCG", "MAP", "охват", "перекос"),
         (_ranker(row) for row in best_first(ranking)),
+        "охват — доля каталога; перекос — насколько списки популярнее пройденного раньше",
     )
-    yield Text("перекос — насколько списки популярнее пройденного раньше", style="dim")
 
 
 def _ranker(row: RankingMetrics) -> tuple[str, ...]:
@@ -94,10 +90,21 @@ def _ranker(row: RankingMetrics) -> tuple[str, ...]:
     )
 
 
-def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for i, title in enumerate(head):
-        table.add_column(title, justify="left" if i == 0 else "right", no_wrap=i == 0)
+def _table(
+    title: str, head: Sequence[str], rows: Iterable[Sequence[str]], note: str | None = None
+) -> Table:
+    table = Table(
+        title=Text(title, style="bold"),
+        title_justify="left",
+        caption=None if note is None else Text(note, style="dim"),
+        caption_justify="left",
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        header_style="dim",
+    )
+    for i, name in enumerate(head):
+        table.add_column(Text(name), justify="left" if i == 0 else "right", no_wrap=True)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(cell) for cell in row))  # a version is no markup
     return table

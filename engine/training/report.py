@@ -172,15 +172,7 @@ class EffectsSummary:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit of what the report may be read as.
-
-    Parameters
-    ----------
-    code
-        A key of ``documents.model_words.LIMITS``.
-    names
-        What it concerns: slices, traits.
-    """
+    """What the report may not be read as; ``names`` are the slices or traits it concerns."""
 
     code: str
     names: tuple[str, ...] = ()
