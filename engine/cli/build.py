@@ -27,6 +27,7 @@ from engine.cli.inputs import (
     patient,
     read,
 )
+from engine.cli.models import ModelsOption, serving
 from engine.cli.output import (
     prepare,
     print_recommendation,
@@ -66,6 +67,7 @@ def build(
     open_enrolment: OpenOption = False,
     hours: HoursOption = None,
     calibration: CalibrationOption = None,
+    models: ModelsOption = None,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     tempo: Annotated[int | None, typer.Option(min=0, help="Темп: минут обучения в неделю.")] = None,
@@ -118,7 +120,9 @@ def build(
     request = request_for(data, educator or only_educator(data, files), constraints=constraints)
     request = with_settings(request, policy, tempo, deadline_ms, gap, language)
     request = replace(request, variants=variants)
-    recommender = Recommender.from_package(data, framework, policy=policy, items=items)
+    recommender = Recommender.from_package(
+        data, framework, policy=policy, items=items, **serving(models)
+    )
     prepare()
     outcome = recommender.recommend(patient(request, recommender.policy_of(request.policy)))
     # Files first: a reader that closes the pipe early (``| head``) must not cost them.

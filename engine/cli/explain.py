@@ -25,6 +25,7 @@ from engine.cli.inputs import (
     patient,
     read,
 )
+from engine.cli.models import ModelsOption, serving
 from engine.cli.output import prepare, print_json
 from engine.domain import Constraints
 from engine.explanation import WhyNot
@@ -79,6 +80,7 @@ class _Files:
     hours: list[str] | None
     as_of: str | None
     calibration: Path | None
+    models: Path | None
 
 
 def why_not(
@@ -94,6 +96,7 @@ def why_not(
     open_enrolment: OpenOption = False,
     hours: HoursOption = None,
     calibration: CalibrationOption = None,
+    models: ModelsOption = None,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     tempo: TempoOption = None,
@@ -114,6 +117,7 @@ def why_not(
         hours,
         as_of,
         calibration,
+        models,
     )
     constraints = _constraints(pin, ban, max_steps)
     request, recommender = _question(files, educator, constraints, policy, tempo, gap, language)
@@ -137,6 +141,7 @@ def what_helps(
     open_enrolment: OpenOption = False,
     hours: HoursOption = None,
     calibration: CalibrationOption = None,
+    models: ModelsOption = None,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     tempo: TempoOption = None,
@@ -157,6 +162,7 @@ def what_helps(
         hours,
         as_of,
         calibration,
+        models,
     )
     constraints = _constraints(pin, ban, max_steps)
     request, recommender = _question(files, educator, constraints, policy, tempo, gap, language)
@@ -215,7 +221,9 @@ def _question(
     chosen = educator or only_educator(data, given)
     request = request_for(data, chosen, constraints=constraints)
     request = with_settings(request, policy, tempo, None, gap, language)
-    recommender = Recommender.from_package(data, framework, policy=policy, items=items)
+    recommender = Recommender.from_package(
+        data, framework, policy=policy, items=items, **serving(files.models)
+    )
     prepare()
     return patient(request, recommender.policy_of(request.policy)), recommender
 

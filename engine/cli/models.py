@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 
@@ -15,6 +15,7 @@ from engine.documents.gate_text import PRIOR, render_gate
 from engine.documents.models_text import render_models
 from engine.errors import ConfigurationError, Fault, InputError, PromotionRefused
 from engine.framework import load_framework
+from engine.matching.model import MatchingModel
 from engine.model_registry import Event, Registry
 from engine.settings import load_settings
 from engine.training.gate_report import GateReport, gate_from_json
@@ -103,6 +104,34 @@ def opened(models: Path | None) -> Registry:
             "(ROUTES_MODELS_DIR)"
         )
     return Registry(models or Path(str(named)), load_framework)
+
+
+class Serving(TypedDict):
+    """Arguments of ``Recommender.from_package``."""
+
+    model: MatchingModel | None
+    model_digest: str | None
+
+
+def serving(models: Path | None) -> Serving:
+    """The model in service of the registry that the option or the settings name, if any.
+
+    Raises
+    ------
+    ArtefactError
+        The model or the registry cannot be trusted.
+    """
+    if models is None and load_settings().models_dir is None:
+        return Serving(model=None, model_digest=None)
+    registry = opened(models)
+    version = registry.state().in_service
+    if version is None:
+        return Serving(model=None, model_digest=None)
+    loaded = registry.load(version)
+    if not isinstance(loaded.model, MatchingModel):
+        detail = f"«{version}» — не модель подбора; верните прежнюю: routes rollback"
+        raise InputError([Fault("not_a_matching_model", detail)])
+    return Serving(model=loaded.model, model_digest=loaded.entry.digest)
 
 
 def _read(path: Path) -> GateReport:

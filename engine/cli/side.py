@@ -29,6 +29,7 @@ from engine.cli.inputs import (
     patient,
     read,
 )
+from engine.cli.models import ModelsOption, serving
 from engine.cli.output import prepare, print_json
 from engine.documents import render_check, render_comparison
 from engine.errors import Fault, InputError
@@ -87,6 +88,7 @@ def check_own(
     open_enrolment: OpenOption = False,
     hours: HoursOption = None,
     calibration: CalibrationOption = None,
+    models: ModelsOption = None,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     tempo: Annotated[int | None, typer.Option(min=0, help="Темп: минут обучения в неделю.")] = None,
@@ -111,7 +113,9 @@ def check_own(
     ).accepted()
     request = request_for(data, educator or only_educator(data, ()))
     request = with_settings(request, policy, tempo, deadline_ms, None, language)
-    recommender = Recommender.from_package(data, framework, policy=policy, items=items)
+    recommender = Recommender.from_package(
+        data, framework, policy=policy, items=items, **serving(models)
+    )
     steps = _steps(step, {o.id for o in data.offerings}, {a.id for a in data.activities})
     asked = patient(request, recommender.policy_of(request.policy))
     prepare()

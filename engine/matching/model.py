@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from engine.domain import Activity
+import numpy as np
+
+from engine.domain import (
+    Activity,
+    DeficitVector,
+    Demand,
+    DemandKind,
+    Educator,
+    Form,
+    HistoryItem,
+    Kind,
+    Position,
+)
 from engine.effects import ActivityEffects
 from engine.errors import ConfigurationError
 from engine.framework import Framework
@@ -14,6 +27,10 @@ from engine.matching.matcher import ActivityMatcher
 from engine.matching.relevance import RelevanceModel, load_prior
 from engine.matching.signals import LearnedSignals
 from engine.matching.tagging import CompetencyTagger
+from engine.policy import load_policy
+
+_PROBE_DAY = dt.date(2026, 9, 1)
+_PROBE_POLICY = "default"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +65,45 @@ class MatchingModel:
         """What is known before any outcome: the weights that come with the package."""
         prior = load_prior()
         return cls(version=prior.version, relevance=RelevanceModel.from_prior(prior))
+
+    def try_out(self, framework: Framework) -> None:
+        """Rank two activities for a person with a history: every learned part is asked once.
+
+        A file written by another version of the program may read well and lack what this version
+        asks of it; that must come out when it is loaded, not in somebody's request.
+
+        Raises
+        ------
+        ValueError, AttributeError, ConfigurationError, …
+            Whatever the missing part raises.
+        """
+        known = self.signals.activities[:1] if self.signals is not None else ()
+        ids = (*known, "new")
+        node = framework.codes[framework.leaves[0]]
+        activities = [
+            Activity(id, Kind.SEMINAR, "Проба", 8.0, Form.NON_FORMAL, coverage={node: 1.0})
+            for id in sorted(set(ids))
+        ]
+        demand = Demand(
+            node, DemandKind.DEFICIT, "", (node,), 1.0, 0.3, 0.1, (0.1, 0.5), ((0.3, 1.0),)
+        )
+        unknown = np.full(len(framework), np.nan)
+        deficits = DeficitVector(framework.codes, unknown, unknown, unknown, (demand,), None)
+        matcher = self.matcher(activities, framework)
+        factors, _ = matcher.factor_matrix(
+            Educator("probe", Position.TEACHER),
+            deficits,
+            history=[HistoryItem(_PROBE_DAY, id) for id in known],
+            policy=load_policy(_PROBE_POLICY),
+            as_of=dt.datetime.combine(_PROBE_DAY, dt.time(12), tzinfo=dt.UTC) + dt.timedelta(30),
+            online=np.full(len(activities), 0.5),
+        )
+        if not np.isfinite(
+            matcher.relevance_.relevance(self.relevance.contributions(factors))
+        ).all():
+            raise ValueError("the relevance of a probe is no number")
+        if self.effects is not None:
+            self.effects.of_activity(activities[0])
 
     def matcher(self, activities: Sequence[Activity], framework: Framework) -> ActivityMatcher:
         """Matcher fitted on a catalogue.

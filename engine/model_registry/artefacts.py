@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.errors import ArtefactError, Fault
 from engine.framework import Framework
+from engine.matching.model import MatchingModel
 from engine.model_registry.files import digest_of
 from engine.model_registry.records import Entry, refused
 from engine.model_store import load_model
@@ -51,18 +52,27 @@ def read_model(folder: Path, entry: Entry, framework_of: FrameworkOf) -> object:
     ------
     ArtefactError
         A file is missing or changed, the model was made with another scikit-learn or for
-        another framework, or it calls itself by another name.
+        another framework or another version of the program, or it calls itself by another name.
     ConfigurationError
         There is no framework of this name.
     """
     check_files(folder, entry)
+    framework = framework_of(entry.framework_id)
     model, manifest = load_model(
-        folder / entry.version,
-        expected_framework=framework_of(entry.framework_id),
-        expected_digest=entry.digest,
+        folder / entry.version, expected_framework=framework, expected_digest=entry.digest
     )
     names = {manifest.model_version, str(getattr(model, "version", entry.version))}
     if names != {entry.version}:
         detail = f"в файле лежит модель {', '.join(sorted(names))}, а не «{entry.version}»"
         raise refused("model_misnamed", detail, entry.version)
+    if isinstance(model, MatchingModel):
+        try:
+            model.try_out(framework)
+        except Exception as error:
+            detail = (
+                f"модель «{entry.version}» записана другой версией программы "
+                f"({entry.lineage.code_version}) и этой не понимается ({type(error).__name__}); "
+                "обучите модель заново"
+            )
+            raise refused("model_outdated", detail, entry.version) from error
     return model

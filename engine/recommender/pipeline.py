@@ -34,6 +34,8 @@ from engine.matching.eligibility import OfferingTable
 from engine.matching.exploration import draw_order, exploration_seed
 from engine.matching.matcher import ActivityMatcher
 from engine.matching.model import MatchingModel
+from engine.matching.tag_corrections import TagCorrection
+from engine.matching.tagging import CompetencyTagger
 from engine.mentorship import mentor_need
 from engine.planning.compile import compile_problem
 from engine.planning.compile_effects import EffectTable
@@ -83,6 +85,8 @@ class CatalogueSource(Protocol):
     def framework(self) -> str | None: ...  # noqa: D102
     @property
     def policy(self) -> str | None: ...  # noqa: D102
+    @property
+    def corrections(self) -> Sequence[TagCorrection]: ...  # noqa: D102
 
 
 class Recommender:
@@ -156,7 +160,13 @@ class Recommender:
         model: MatchingModel | None = None,
         model_digest: str | None = None,
     ) -> Self:
-        """Build from a data package; what is given goes before what the package names."""
+        """Build from a data package; what is given goes before what the package names.
+
+        Corrections of tags go before those that a model was trained with: they are kept by hand.
+        """
+        if package.corrections:
+            tagger = CompetencyTagger(corrections=tuple(package.corrections))
+            model = replace(model or MatchingModel.prior(), tagger=tagger)
         if framework is None:
             framework = load_framework(package.framework or DEFAULT_FRAMEWORK)
         return cls(

@@ -10,11 +10,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.errors import ArtefactError, InputError, PromotionRefused
 from engine.framework import build_framework
+from engine.interactions import Interactions
+from engine.matching.collaborative import CollaborativeSignals
 from engine.matching.model import MatchingModel
+from engine.matching.signals import LearnedSignals
 from engine.model_registry import Card, Lineage, Registry, Status
 from engine.model_registry.files import one_writer
 from engine.training.gate_report import gate_digest
@@ -379,3 +383,25 @@ def test_instants_without_offset_are_refused(tmp_path: Path) -> None:
         made.rollback(at=naive, by="x")
     with pytest.raises(ValueError, match="offset"):
         add(made, "m-2", at=naive)
+
+
+def test_a_model_of_another_version_of_the_program_is_refused_when_it_is_read(
+    tmp_path: Path,
+) -> None:
+    """A file that reads well but lacks a learned part fails on loading, not in a request."""
+    whole = model("m-1")
+    signals = LearnedSignals(
+        CollaborativeSignals().fit(
+            Interactions.from_columns(
+                ["p1", "p1", "p2"], ["a", "b", "a"], np.array([1.0, 2.0, 3.0]), clock="days"
+            )
+        ),
+        ("a", "b"),
+    )
+    del signals.collaborative.takers_, signals.collaborative.popularity_
+    made = registry(tmp_path)
+    add(made, "m-1", content=replace(whole, signals=signals))
+    with pytest.raises(ArtefactError) as refused:
+        made.load("m-1")
+    assert codes(refused) == ["model_outdated"]
+    assert "обучите модель заново" in str(refused.value)
