@@ -25,7 +25,6 @@ from engine.interchange.interaction_columns import (
     ACTIVITY,
     CATALOGUE,
     ENROLMENTS,
-    ORDER,
     OUTCOME,
     PERSON,
     STATE,
@@ -231,6 +230,3 @@ def write_top_lists(
             if at >= 0:
                 writer.writerow([person, rank, activities[at], f"{score:.6g}"])
     path.write_text(buffer.getvalue(), encoding="utf-8", newline="")
-
-
-__all__ = ["ORDER", "InteractionTables", "read_interaction_tables", "write_top_lists"]

@@ -108,7 +108,7 @@ class CollaborativeSignals(BaseEstimator):
         prior: float = 5.0,
         ridge: float = 0.3,
         neighbours: int = 300,
-        most_activities: int = 5_000,
+        most_activities: int = 3_000,
     ) -> None:
         self.half_life = half_life
         self.half_life_days = half_life_days
@@ -132,6 +132,7 @@ class CollaborativeSignals(BaseEstimator):
         both = together(histories, n_activities)
         self.takers_ = both.diagonal().astype(np.float64)
         self.known_ = self.takers_ > 0
+        self.new_ = np.flatnonzero(~self.known_)
         self._learn_popularity(histories)
         self.matrices_: dict[str, sp.csr_array] = {
             "co_enrolment": shrunk_cosine(both, self.shrinkage)
@@ -208,10 +209,11 @@ class CollaborativeSignals(BaseEstimator):
         # for every candidate: so only pairs that somebody took need a cell
         pairs = sp.coo_array(before + before.T)
         apart = self.latent_[pairs.col] - self.latent_[pairs.row]
-        expected = expit(apart)
+        # kept off 0 and 1, so that no odds are infinite however far apart two activities lie
+        expected = np.clip(expit(apart), 1e-6, 1 - 1e-6)
         n_before = cells_of(before, pairs.row, pairs.col)
         ahead = n_before + 2 * expected
-        behind = pairs.data - n_before + 2 * (1 - expected)
+        behind = np.maximum(pairs.data - n_before, 0.0) + 2 * (1 - expected)
         correction = np.log(ahead / behind) - apart
         cells = (pairs.row, pairs.col)
         self.matrices_["order"] = sp.coo_array((correction, cells), shape=before.shape).tocsr()
@@ -333,7 +335,7 @@ class CollaborativeSignals(BaseEstimator):
             "ahead_last": here * place - mean("last", place),
         }
         for values in found.values():
-            values[:, ~self.known_] = 0.0
+            values[:, self.new_] = 0.0
         return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotri
 
 from engine.domain import FloatArray, IntArray
 from engine.matching.order_histories import Histories
@@ -27,7 +28,9 @@ def ease_weights(both: sp.csr_array, ridge: float) -> FloatArray:
     """
     gram = both.toarray().astype(np.float64)
     gram[np.diag_indices_from(gram)] += ridge
-    inverse = cho_solve(cho_factor(gram, overwrite_a=True), np.eye(len(gram)))
+    # from its Cholesky factor the inverse costs a third of solving for every unit vector
+    half, _ = dpotri(cho_factor(gram, lower=True, overwrite_a=True)[0], lower=1)
+    inverse = np.tril(half) + np.tril(half, -1).T
     weights: FloatArray = inverse / -np.diag(inverse)[None, :]
     np.fill_diagonal(weights, 0.0)
     return weights

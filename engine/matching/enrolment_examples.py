@@ -108,15 +108,17 @@ def draw_candidates(
     negatives: int,
     rng: np.random.Generator,
 ) -> Candidates:
-    """Everything that came next, and ``negatives`` of the other activities offered.
+    """Everything offered that came next, and ``negatives`` of the others offered.
 
     Parameters
     ----------
     offered
-        Positions of activities that may be drawn.
+        Positions of the activities that signals know. Others are no examples of either label:
+        that signals know nothing of them would tell that they were taken.
     """
-    n_next = future.lengths
-    room = len(offered) - past.lengths - n_next
+    past = past.keep(np.isin(past.activity, offered))
+    future = future.keep(np.isin(future.activity, offered))
+    room = len(offered) - past.lengths - future.lengths
     n_drawn = np.clip(room, 0, negatives)
     drawn_moment = np.repeat(np.arange(len(past)), n_drawn)
     drawn = _drawn(past, future, offered, n_drawn, rng)

@@ -7,18 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from sklearn.base import clone
 
-from engine.domain import (
-    Activity,
-    DeficitVector,
-    Demand,
-    DemandKind,
-    Educator,
-    Form,
-    HistoryItem,
-    Kind,
-    Position,
-)
+from engine.domain import Activity, Form, HistoryItem, Kind
 from engine.effects import ActivityEffects
 from engine.errors import ConfigurationError
 from engine.framework import Framework
@@ -27,10 +18,8 @@ from engine.matching.matcher import ActivityMatcher
 from engine.matching.relevance import RelevanceModel, load_prior
 from engine.matching.signals import LearnedSignals
 from engine.matching.tagging import CompetencyTagger
-from engine.policy import load_policy
 
 _PROBE_DAY = dt.date(2026, 9, 1)
-_PROBE_POLICY = "default"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,44 +55,38 @@ class MatchingModel:
         prior = load_prior()
         return cls(version=prior.version, relevance=RelevanceModel.from_prior(prior))
 
-    def try_out(self, framework: Framework) -> None:
-        """Rank two activities for a person with a history: every learned part is asked once.
+    def try_out(self) -> None:
+        """Ask every learned part once, for a person with a history and two activities.
 
         A file written by another version of the program may read well and lack what this version
         asks of it; that must come out when it is loaded, not in somebody's request.
 
         Raises
         ------
-        ValueError, AttributeError, ConfigurationError, …
+        ValueError, AttributeError, …
             Whatever the missing part raises.
         """
+        if self.factors != FACTORS:
+            raise ValueError("fitted on other factors")
         known = self.signals.activities[:1] if self.signals is not None else ()
-        ids = (*known, "new")
-        node = framework.codes[framework.leaves[0]]
         activities = [
-            Activity(id, Kind.SEMINAR, "Проба", 8.0, Form.NON_FORMAL, coverage={node: 1.0})
-            for id in sorted(set(ids))
+            Activity(id, Kind.SEMINAR, "Проба", 8.0, Form.NON_FORMAL)
+            for id in sorted({*known, "new"})
         ]
-        demand = Demand(
-            node, DemandKind.DEFICIT, "", (node,), 1.0, 0.3, 0.1, (0.1, 0.5), ((0.3, 1.0),)
-        )
-        unknown = np.full(len(framework), np.nan)
-        deficits = DeficitVector(framework.codes, unknown, unknown, unknown, (demand,), None)
-        matcher = self.matcher(activities, framework)
-        factors, _ = matcher.factor_matrix(
-            Educator("probe", Position.TEACHER),
-            deficits,
-            history=[HistoryItem(_PROBE_DAY, id) for id in known],
-            policy=load_policy(_PROBE_POLICY),
-            as_of=dt.datetime.combine(_PROBE_DAY, dt.time(12), tzinfo=dt.UTC) + dt.timedelta(30),
-            online=np.full(len(activities), 0.5),
-        )
-        if not np.isfinite(
-            matcher.relevance_.relevance(self.relevance.contributions(factors))
-        ).all():
+        factors = np.full((len(activities), len(FACTORS)), 0.5)
+        if self.signals is not None:
+            history = [HistoryItem(_PROBE_DAY, id) for id in known]
+            later = _PROBE_DAY + dt.timedelta(days=30)
+            columns = self.signals.compile(activities).columns(history, later)
+            for name, values in columns.items():
+                factors[:, FACTORS.index(name)] = values
+        relevance = self.relevance.relevance(self.relevance.contributions(factors))
+        if not np.isfinite(relevance).all():
             raise ValueError("the relevance of a probe is no number")
         if self.effects is not None:
             self.effects.of_activity(activities[0])
+        if self.tagger is not None:
+            clone(self.tagger)
 
     def matcher(self, activities: Sequence[Activity], framework: Framework) -> ActivityMatcher:
         """Matcher fitted on a catalogue.

@@ -16,6 +16,8 @@ from engine.domain import FloatArray, IntArray
 from engine.matching.order_histories import sums_by
 
 _STEPS, _TOLERANCE = 50, 1e-5
+_INEXACT = 1e-3
+"""Newton's steps need not be exact: the next one mends what this one left."""
 
 
 def latent_positions(before: sp.csr_array, precision: float) -> FloatArray:
@@ -42,8 +44,9 @@ def latent_positions(before: sp.csr_array, precision: float) -> FloatArray:
         short = expit(x[a] - x[b])  # 1 − P(a before b)
         gradient = _scatter(b, a, weight * short, n) - precision * x
         curvature = weight * short * (1 - short)
-        system = _laplacian(a, b, curvature, n) + precision * sp.eye_array(n)
-        step, _ = cg(sp.csr_array(system), gradient, rtol=1e-8, maxiter=20 * n + 100)
+        system = sp.csr_array(_laplacian(a, b, curvature, n) + precision * sp.eye_array(n))
+        scale = sp.diags_array(1 / system.diagonal())
+        step, _ = cg(system, gradient, rtol=_INEXACT, M=scale, maxiter=20 * n + 100)
         x, value, moved = _climb(x, step, value, (a, b, weight, precision))
         if moved < _TOLERANCE:
             break

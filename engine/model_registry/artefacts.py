@@ -67,7 +67,7 @@ def read_model(folder: Path, entry: Entry, framework_of: FrameworkOf) -> object:
         raise refused("model_misnamed", detail, entry.version)
     if isinstance(model, MatchingModel):
         try:
-            model.try_out(framework)
+            model.try_out()
         except Exception as error:
             detail = (
                 f"модель «{entry.version}» записана другой версией программы "

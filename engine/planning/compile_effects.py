@@ -115,6 +115,8 @@ class EffectTable:
         by_policy
             Shape (n_activities,): the policy's effects.
         """
+        if not len(row):
+            return np.zeros(0)  # scipy makes no array of an empty selection
         own = np.where(np.isnan(self.own_mean), by_policy, self.own_mean)
         chosen = sp.csr_array(
             (
