@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from engine.cli.inputs import JsonOption
+from engine.cli.inputs import JsonOption, parse_day
 from engine.cli.output import print_json, print_remarks
 from engine.diagnostics.calibration_report import (
     RELIABILITY_PEOPLE,
@@ -20,7 +19,6 @@ from engine.diagnostics.calibration_report import (
 from engine.diagnostics.item_bank import SkillPrior
 from engine.diagnostics.item_response_model import ItemResponseModel
 from engine.documents.calibration_card import render_card
-from engine.errors import Fault, InputError
 from engine.framework import load_framework
 from engine.interchange.calibration_tables import CalibrationTables, read_calibration_tables
 from engine.interchange.names import file_name
@@ -63,7 +61,7 @@ def calibrate(
     as_json: JsonOption = False,
 ) -> int:
     """Откалибровать задания по ответам: трудность и различающая сила каждого, с карточкой."""
-    day = _day(created_on)
+    day = parse_day(created_on)
     tables = read_calibration_tables(
         responses,
         q_matrix,
@@ -98,16 +96,6 @@ def calibrate(
     else:
         _print(report, tables, out)
     return 0
-
-
-def _day(text: str | None) -> dt.date:
-    if text is None:
-        return dt.date.today()
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        detail = f"«{text}» — не день: пишите так: 2026-09-01"
-        raise InputError([Fault("created_on_invalid", detail, pointer="--created-on")]) from None
 
 
 def _say(text: str) -> None:

@@ -124,6 +124,23 @@ def parse_as_of(text: str | None) -> dt.datetime | None:
     return moment
 
 
+def parse_day(text: str | None) -> dt.date:
+    """The day that ``--created-on`` gives; ``None`` = today.
+
+    Raises
+    ------
+    InputError
+        ``created_on_invalid``, if it is no day.
+    """
+    if text is None:
+        return dt.date.today()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        detail = f"«{text}» — не день: пишите так: 2026-09-01"
+        raise InputError([Fault("created_on_invalid", detail, pointer="--created-on")]) from None
+
+
 def declared(open_enrolment: bool, hours: Sequence[str] | None) -> dict[str, object] | None:
     """What a methodist declares by hand for rows that say nothing; ``None`` = the package's own.
 

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from engine.cli.inputs import JsonOption, MappingOption, read
+from engine.cli.inputs import JsonOption, MappingOption, parse_day, policy_named, read
 from engine.cli.models import ModelsOption, opened
 from engine.cli.output import print_json, print_remarks
 from engine.documents.gate_text import render_gate
@@ -27,7 +27,13 @@ from engine.interchange.training_data import training_data_of
 from engine.matching.model import MatchingModel
 from engine.matching.tagging import CompetencyTagger
 from engine.model_registry import Registry
-from engine.model_registry.candidate import judged, register_candidate, version_name
+from engine.model_registry.candidate import (
+    judged,
+    register_candidate,
+    require_free,
+    require_unseen,
+    version_name,
+)
 from engine.policy import load_policy
 from engine.simulation.history import simulate_history
 from engine.simulation.history_plan import HistoryPlan
@@ -35,7 +41,13 @@ from engine.training.data import TrainingData
 from engine.training.enrolments import study_enrolments, top_lists
 from engine.training.evaluate import EvaluationOptions, evaluate_models
 from engine.training.fit import FitOptions, Say
-from engine.training.run import TEST_SHARE, TrainingOptions, split_day, train
+from engine.training.run import (
+    TEST_SHARE,
+    TrainingOptions,
+    compared_models,
+    split_day,
+    train,
+)
 
 PLANS = 400
 DEMO_EDUCATORS, DEMO_ACTIVITIES, DEMO_PLANS = 700, 300, 200
@@ -102,17 +114,21 @@ def train_model(
     """Обучить модель подбора на исходах и сравнить её с работающей и базовыми."""
     if sum([package is not None, demo, interactions is not None]) != 1:
         raise typer.BadParameter("нужно одно из трёх: ПАКЕТ, --demo или --interactions ФАЙЛ")
+    _only_with_enrolments(interactions, activities, lists)
     if interactions is not None:
         return _enrolments(interactions, activities, seed, lists, as_json=as_json)
-    day = _day(created_on)
+    day = parse_day(created_on)
     options = _options(test_share, plans or (DEMO_PLANS if demo else PLANS), seed, jobs)
     registry = opened(DEMO_MODELS if demo and models is None else models)
+    if version is not None:
+        require_free(registry, version)
+    in_service, digest = _in_service(registry)
     with _progress() as say:
         data, tagger = _demo(seed, say) if demo else _package(package, mapping, say)
-        in_service, digest = _in_service(registry)
+        corrections = () if tagger is None else tagger.corrections
         training = train(
             data,
-            version or version_name(data, day, registry),
+            version or version_name(data, day, registry, corrections),
             in_service,
             options,
             tagger=tagger,
@@ -160,6 +176,7 @@ def evaluate_model(
     as_json: JsonOption = False,
 ) -> int:
     """Сравнить модель из реестра с работающей на новых данных; вывод допуска хранится с ней."""
+    _only_with_enrolments(interactions, activities)
     if interactions is not None:
         if version is not None or package is not None:
             raise typer.BadParameter("с --interactions не нужны ни версия, ни --package")
@@ -168,30 +185,38 @@ def evaluate_model(
         raise typer.BadParameter("нужны ВЕРСИЯ и --package ПАКЕТ, либо --interactions ФАЙЛ")
     registry = opened(models)
     loaded = registry.load(version)
+    model = loaded.model
+    if not isinstance(model, MatchingModel):
+        detail = f"«{version}» — не модель подбора; обучите её командой routes train"
+        raise InputError([Fault("not_a_matching_model", detail)])
     in_service, digest = _in_service(registry)
+    serves = in_service.version == version
     options = _options(test_share, plans or PLANS, seed, jobs)
     with _progress() as say:
         data, _ = _package(package, mapping, say)
-        model = loaded.model
-        if not isinstance(model, MatchingModel):
-            detail = f"«{version}» — не модель подбора; обучите её командой routes train"
-            raise InputError([Fault("not_a_matching_model", detail)])
+        day = split_day(data, test_share)
+        require_unseen(loaded.entry, day)
         evaluation = evaluate_models(
             data,
-            split_day(data, test_share),
-            [model, in_service],
+            day,
+            compared_models(model, MatchingModel.prior() if serves else in_service),
             options.evaluation,
             digests={in_service.version: digest, version: loaded.entry.digest},
             say=say,
         )
-    verdict = judged(evaluation, version, in_service.version, data, seed)
-    registry.attach_gate(verdict)
+    verdict = None
+    if not serves:  # a model is not let in against itself
+        verdict = judged(evaluation, version, in_service.version, data, seed)
+        registry.attach_gate(verdict)
     if as_json:
         body = {"models": evaluation.models, "ranking": evaluation.ranking, "gate": verdict}
         print_json(body)
         return 0
     _print(comparison_text, evaluation)
-    typer.echo(render_gate(verdict), nl=False)
+    if verdict is None:
+        typer.echo(f"{version} работает: сравнена с весами из поставки, допуск ей не нужен")
+    else:
+        typer.echo(render_gate(verdict), nl=False)
     return 0
 
 
@@ -200,6 +225,8 @@ def _enrolments(
 ) -> int:
     """A plain table: the order-aware ranker beside the baselines, and its lists."""
     tables = read_interaction_tables(table, activities)
+    if lists is not None and not lists.absolute().parent.is_dir():
+        raise FileNotFoundError(2, "нет папки", str(lists.parent))
     with _progress() as say:
         study = study_enrolments(tables.interactions, tables.attributes, seed=seed, say=say)
         if lists is not None:
@@ -219,6 +246,12 @@ def _enrolments(
     if lists is not None:
         typer.echo(f"записано: {lists}", err=True)
     return 0
+
+
+def _only_with_enrolments(interactions: Path | None, *others: Path | None) -> None:
+    """What would be passed over in silence is wrong usage."""
+    if interactions is None and any(other is not None for other in others):
+        raise typer.BadParameter("--activities и --lists — только вместе с --interactions")
 
 
 def _options(test_share: float, plans: int, seed: int, jobs: int) -> TrainingOptions:
@@ -245,7 +278,8 @@ def _package(
     framework = load_framework()
     report = read(package, framework, mapping=mapping)
     taken = report.accepted()
-    policy = load_policy(taken.policy or DEFAULT_POLICY)
+    print_remarks(report.notes, report.warnings)
+    policy = policy_named(taken.policy or DEFAULT_POLICY)
     corrections = taken.corrections
     tagger = CompetencyTagger(corrections=corrections) if corrections else None
     return training_data_of(taken, framework, policy), tagger
@@ -261,16 +295,6 @@ def _in_service(registry: Registry) -> tuple[MatchingModel, str]:
         detail = f"в работе «{version}», а это не модель подбора; верните прежнюю: routes rollback"
         raise InputError([Fault("not_a_matching_model", detail)])
     return loaded.model, loaded.entry.digest
-
-
-def _day(text: str | None) -> dt.date:
-    if text is None:
-        return dt.date.today()
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        detail = f"«{text}» — не день: пишите так: 2026-09-01"
-        raise InputError([Fault("created_on_invalid", detail, pointer="--created-on")]) from None
 
 
 @contextmanager

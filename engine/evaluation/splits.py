@@ -42,12 +42,11 @@ def time_split(interactions: Interactions, at: float) -> Split:
 
 def _as_known(rows: Interactions, at: float) -> Interactions:
     """The rows as they stood at an instant: an end that came later is not known."""
-    end = np.where(np.isnan(rows.ended), rows.time, rows.ended)
+    later = np.where(np.isnan(rows.ended), rows.time, rows.ended) >= at
     ended = np.isin(rows.state, [STATES.index(s) for s in (State.COMPLETED, State.DROPPED)])
-    later = ended & (end >= at)
     return replace(
         rows,
-        state=np.where(later, STATES.index(State.ENROLLED), rows.state),
+        state=np.where(later & ended, STATES.index(State.ENROLLED), rows.state),
         outcome=np.where(later, np.nan, rows.outcome),
         ended=np.where(later, np.nan, rows.ended),
     )

@@ -126,6 +126,7 @@ class ActivityMatcher(BaseEstimator):
         nodes = [f"{n.title}; {'; '.join(n.keywords)}" for n in self.framework_.nodes]
         self.features_ = RussianTextFeatures().fit([*texts, *nodes])
         self.text_ = self.features_.transform(texts)
+        self.text_by_feature_ = self.text_.T.tocsr()
         alike = similarity(self.text_, self.features_.transform(nodes)).toarray()
         self.node_similarity_: FloatArray = self._scaled(alike)
 
@@ -274,7 +275,11 @@ class ActivityMatcher(BaseEstimator):
         known = sorted({index[i.activity_id] for i in history if i.activity_id in index})
         if not known:
             return np.full(len(self.ids_[rows] if isinstance(rows, slice) else rows), np.nan)
-        alike = similarity(_rows_of(self.text_, rows), self.text_[known]).toarray()
+        if rows is EVERY:
+            # by feature: only what shares a word with the history is touched
+            alike = (self.text_[known] @ self.text_by_feature_).toarray().T
+        else:
+            alike = similarity(_rows_of(self.text_, rows), self.text_[known]).toarray()
         novelty: FloatArray = 1.0 - self._scaled(alike).max(axis=1)
         return novelty
 

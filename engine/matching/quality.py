@@ -84,7 +84,8 @@ class QualityEvidence:
         providers = [(a.kind, a.provider.strip().casefold()) for a in activities]
         groups = sorted(set(providers))
         kinds = sorted({kind for kind, _ in groups})
-        of_activity = np.array([groups.index(p) for p in providers], dtype=np.int64)
+        place = {group: i for i, group in enumerate(groups)}
+        of_activity = np.array([place[p] for p in providers], dtype=np.int64)
         of_group = np.array([kinds.index(kind) for kind, _ in groups], dtype=np.int64)
         own = _Level.of(score, information, of_activity, len(groups))
         group = _Level.of(own.upper_score, own.upper_information, of_group, len(kinds))

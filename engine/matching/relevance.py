@@ -15,13 +15,12 @@ from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from engine.domain import FloatArray, IntArray
+from engine.domain import BoolArray, FloatArray, IntArray
 from engine.errors import ConfigurationError
 
 PRIOR_FILE = "prior_relevance.json"
@@ -170,27 +169,36 @@ class RelevanceModel(ClassifierMixin, BaseEstimator):
         self.classes_, target = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError("outcomes of both classes are needed, got one class only")
+        return self._solve(X, (target == 1).astype(np.float64), weight)
+
+    def fit_chances(self, X: Any, chance: Any, sample_weight: Any = None) -> Self:
+        """Learn from outcomes that are known with a chance only, shape (n,), in [0, 1].
+
+        A row counts as a positive with its chance and as a negative with the rest.
+        """
+        X, chance = validate_data(
+            self, X, chance, dtype=np.float64, ensure_all_finite="allow-nan", y_numeric=True
+        )
+        if not ((chance >= 0) & (chance <= 1)).all():
+            raise ValueError("chances must lie in [0, 1]")
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64)
+        if not 0 < float(weight @ chance) < float(weight.sum()):
+            raise ValueError("outcomes of both classes are needed, got one class only")
+        self.classes_ = np.array([0, 1])
+        return self._solve(X, chance, weight)
+
+    def _solve(self, X: FloatArray, target: FloatArray, weight: FloatArray) -> Self:
         prior = self._vector(self.prior_weights, "prior_weights")
         self.centres_ = self._vector(self.centres, "centres")
         if not self.prior_strength > 0:
             raise ValueError("prior_strength must be above 0")
         self._lay_out()
-        loss = _PenalisedLoss(
-            self._expand(X), np.where(target == 1, 1.0, -1.0), weight, *self._penalty(prior)
-        )
-        free: tuple[float | None, float | None] = (None, None)
-        bounded = set(self.nonnegative)
-        bounds = [free] + [(0.0, None) if i in bounded else free for i in self._owner()]
-        start = np.concatenate([[self.prior_intercept], prior[self._owner()]])
-        found = minimize(
-            loss,
-            start,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=bounds,
-            options={"maxiter": 1000, "ftol": 1e-14, "gtol": 1e-8},
-        )
-        self.intercept_, self.coef_ = found.x[:1], found.x[None, 1:]
+        loss = _PenalisedLoss(self._expand(X), target, weight, *self._penalty(prior))
+        owner = self._owner()
+        bounded = np.concatenate([[False], np.isin(owner, list(self.nonnegative))])
+        start = np.concatenate([[self.prior_intercept], prior[owner]])
+        found = _minimise(loss, start, bounded)
+        self.intercept_, self.coef_ = found[:1], found[None, 1:]
         return self
 
     def _lay_out(self) -> None:
@@ -285,19 +293,66 @@ def _lengths(x: FloatArray, knots: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class _PenalisedLoss:
-    """Log-loss and its gradient at (intercept, slopes); ``sign`` holds −1 and 1."""
+    """Log-loss at (intercept, slopes) with its derivatives; ``target`` lies in [0, 1]."""
 
     X: FloatArray
-    sign: FloatArray
+    target: FloatArray
     weight: FloatArray
     form: FloatArray
     centre: FloatArray
 
     def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
-        margin = self.sign * (theta[0] + self.X @ theta[1:])
+        score = theta[0] + self.X @ theta[1:]
         away = theta[1:] - self.centre
         pull = self.form @ away
-        value = self.weight @ np.logaddexp(0.0, -margin) + away @ pull / 2
-        slope = -self.weight * self.sign * expit(-margin)
+        loss = np.logaddexp(0.0, score) - self.target * score
+        slope = self.weight * (expit(score) - self.target)
         gradient = np.concatenate([[slope.sum()], self.X.T @ slope + pull])
-        return float(value), gradient
+        return float(self.weight @ loss + away @ pull / 2), gradient
+
+    def hessian(self, theta: FloatArray) -> FloatArray:
+        """Second derivatives, shape (1 + n_slopes,) * 2."""
+        chance = expit(theta[0] + self.X @ theta[1:])
+        spread = self.weight * chance * (1.0 - chance)
+        weighted = self.X * spread[:, None]
+        found = np.empty((len(theta), len(theta)))
+        found[0, 0] = spread.sum()
+        found[0, 1:] = found[1:, 0] = weighted.sum(axis=0)
+        found[1:, 1:] = self.X.T @ weighted + self.form
+        return found
+
+
+MOST_STEPS = 200
+ACCURACY = 1e-10
+"""Of the gradient, in parts of the loss at the start."""
+
+
+def _minimise(loss: _PenalisedLoss, start: FloatArray, bounded: BoolArray) -> FloatArray:
+    """Least point where the bounded ones are ≥ 0: projected Newton (Bertsekas 1982).
+
+    A bounded one at 0 that would go below is held; the others take a Newton step, shortened until
+    the loss falls enough. The loss is strictly convex, so there is one such point.
+    """
+    theta = np.where(bounded, np.maximum(start, 0.0), start)
+    value, gradient = loss(theta)
+    enough = ACCURACY * (1.0 + abs(value))
+    for _ in range(MOST_STEPS):
+        free = ~(bounded & (theta <= 0.0) & (gradient > 0.0))
+        if np.abs(gradient[free]).max(initial=0.0) <= enough:
+            break
+        curvature = loss.hessian(theta)[np.ix_(free, free)]
+        curvature[np.diag_indices_from(curvature)] += 1e-12 * (1.0 + np.diag(curvature))
+        step = np.zeros_like(theta)
+        step[free] = -np.linalg.solve(curvature, gradient[free])
+        length = 1.0
+        while True:
+            there = theta + length * step
+            there = np.where(bounded, np.maximum(there, 0.0), there)
+            new, slope = loss(there)
+            if new <= value + 1e-4 * float(gradient @ (there - theta)) or length < 1e-9:
+                break
+            length /= 2.0
+        if new >= value:
+            break
+        theta, value, gradient = there, new, slope
+    return theta

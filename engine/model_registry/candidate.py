@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine import __version__
-from engine.model_registry.records import Card, Lineage
+from engine.errors import Fault, InputError
+from engine.matching.signals import EPOCH
+from engine.matching.tag_corrections import TagCorrection
+from engine.model_registry.records import Card, Entry, Lineage, is_name, refused
 from engine.model_registry.registry import Registry
 from engine.training.data import TrainingData
 from engine.training.evaluate import Evaluation
@@ -18,6 +21,9 @@ from engine.training.gate_report import GateReport
 from engine.training.report import MadeFrom, TrainingReport, report_content
 from engine.training.report_build import training_report
 from engine.training.run import Training, TrainingOptions
+
+SPLIT_DAY = "split_day"
+"""Name in the lineage's parameters: first day whose outcomes the model has not seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +43,66 @@ class Candidate:
     gate: GateReport
 
 
-def version_name(data: TrainingData, created_on: dt.date, registry: Registry) -> str:
-    """A free name that says when and from what: ``m-20260901-1a2b3c4d``."""
-    base = f"m-{created_on:%Y%m%d}-{data_fingerprint(data)[:8]}"
+def require_free(registry: Registry, version: str) -> None:
+    """Refuse before a long training what ``Registry.register`` would refuse after it.
+
+    Raises
+    ------
+    ArtefactError
+        ``version_name`` or ``version_taken``.
+    """
+    if not is_name(version):
+        detail = f"«{version}» не годится в имя: до 64 латинских букв, цифр, точек, «-» и «_»"
+        raise refused("version_name", detail, version)
+    if version in registry.state().versions or (registry.folder / version).exists():
+        detail = "такая версия или папка в реестре уже есть; назовите новую иначе"
+        raise refused("version_taken", detail, version)
+
+
+def version_name(
+    data: TrainingData,
+    created_on: dt.date,
+    registry: Registry,
+    corrections: Sequence[TagCorrection] = (),
+) -> str:
+    """A free name that says when and from what: ``m-20260901-1a2b3c4d``.
+
+    Parameters
+    ----------
+    corrections
+        Of the tagger that the training is given.
+    """
+    base = f"m-{created_on:%Y%m%d}-{data_fingerprint(data, corrections)[:8]}"
     taken = registry.state().versions
     name, n = base, 1
     while name in taken:
         n += 1
         name = f"{base}-{n}"
     return name
+
+
+def require_unseen(entry: Entry, day: float) -> None:
+    """Refuse a comparison on outcomes that a version may have learned from.
+
+    Parameters
+    ----------
+    day
+        First day of the held-out part, days since 1970-01-01.
+
+    Raises
+    ------
+    InputError
+        ``evaluation_overlaps_training``: the part begins before what the version was kept from.
+    """
+    learned_before = entry.lineage.parameters.get(SPLIT_DAY)
+    begins = _day(day)
+    if isinstance(learned_before, str) and begins < dt.date.fromisoformat(learned_before):
+        detail = (
+            f"модель «{entry.version}» училась на исходах до {learned_before}, а проверка "
+            f"началась бы {begins}: она узнала бы их; уменьшите --test-share или возьмите данные "
+            "новее"
+        )
+        raise InputError([Fault("evaluation_overlaps_training", detail, pointer="--test-share")])
 
 
 def judged(
@@ -88,14 +145,24 @@ def register_candidate(
         The version's name is not allowed or taken, or another writer holds the registry.
     """
     model, evaluation = training.fitted.model, training.evaluation
-    seed = options.evaluation.seed
-    made = MadeFrom(data_fingerprint(data), __version__, options.parameters(), parent)
+    corrections = model.tagger.corrections if model.tagger is not None else ()
+    verdict = judged(evaluation, model.version, training.in_service, data, options.evaluation.seed)
+    made = MadeFrom(
+        data_fingerprint(data, corrections),
+        __version__,
+        {
+            **options.parameters(),
+            "corrections": len(corrections),
+            SPLIT_DAY: _day(evaluation.day).isoformat(),
+        },
+        parent,
+    )
     report = training_report(
         training,
         data,
         created_on=created_on,
         lineage=made,
-        gate=judged(evaluation, model.version, training.in_service, data, seed),
+        gate=verdict,
         effects_check=training.effects_check,
     )
     first = evaluation.models[0]
@@ -117,8 +184,10 @@ def register_candidate(
         },
     )
     # the gate speaks of one file: its digest is known only now
-    own = replace(evaluation.evaluated[model.version], digest=entry.digest)
-    evaluation = replace(evaluation, evaluated={**evaluation.evaluated, model.version: own})
-    verdict = judged(evaluation, model.version, training.in_service, data, seed)
+    verdict = replace(verdict, candidate_digest=entry.digest)
     registry.attach_gate(verdict)
     return Candidate(model.version, entry.digest, registry.folder / model.version, report, verdict)
+
+
+def _day(day: float) -> dt.date:
+    return dt.date.fromordinal(EPOCH + int(day))

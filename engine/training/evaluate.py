@@ -18,6 +18,7 @@ import numpy as np
 from engine.domain import BoolArray, FloatArray
 from engine.errors import NothingToPlan
 from engine.evaluation.bootstrap import Interval, mean_interval, paired_ratio
+from engine.interactions import STATES, State
 from engine.matching.model import MatchingModel
 from engine.training.data import TrainingData
 from engine.training.fit import Say, table_matcher
@@ -163,7 +164,8 @@ def evaluate_models(
         )
         for m in models
     }
-    judge = Judge.fit(data, tables.of(MatchingModel.prior()), options.seed)
+    reference = models[min(1, len(models) - 1)]
+    judge = Judge.fit(data, tables.of(reference), options.seed)
     ranking: tuple[RankingMetrics, ...] = ()
     if options.ranked:
         say("ранжирование рядом с базовыми")
@@ -173,10 +175,12 @@ def evaluate_models(
     plans: dict[str, list[PlanOutcome]] = {}
     for m in models:
         say(f"маршруты по модели {m.version}")
-        plans[m.version] = plan_outcomes(planned, m, judge, people, n_jobs=options.n_jobs)
+        plans[m.version] = plan_outcomes(
+            planned, m, judge, people, tagger=reference.tagger, n_jobs=options.n_jobs
+        )
     slices = slices_of((data.people[id] for id in people), data.policy)
     latency = ranking_latency(data, models, people[:LATENCY_PEOPLE])
-    reference = plans[models[min(1, len(models) - 1)].version]
+    served = plans[reference.version]
     return Evaluation(
         day=day,
         n_train=int(np.count_nonzero(~late)),
@@ -186,7 +190,7 @@ def evaluate_models(
             ModelEvaluation(
                 version=m.version,
                 outcomes=outcomes[m.version],
-                plans=_plan_metrics(plans[m.version], reference, slices, options.seed),
+                plans=_plan_metrics(plans[m.version], served, slices, options.seed),
                 rank_p95_ms=float(np.quantile(latency[m.version], 0.95) * 1_000),
             )
             for m in models
@@ -214,7 +218,11 @@ class _Tables:
     """Held-out rows with the features that a model's tagger gives them, each made once."""
 
     def __init__(self, data: TrainingData, late: BoolArray, n_jobs: int) -> None:
+        # consent is an opinion before the event: nothing is tested by it
         rows = outcome_rows(data.interactions)
+        stated = ~np.isnan(data.interactions.outcome[rows])
+        accepted = data.interactions.state[rows] == STATES.index(State.ACCEPTED)
+        rows = rows[stated | ~accepted]
         self.data, self.rows, self.n_jobs = data, rows[late[rows]], n_jobs
         self.made: dict[str, LabelledTable] = {}
 

@@ -284,7 +284,6 @@ class _SignalWorker:
 
 
 def _fit_relevance(table: LabelledTable, options: FitOptions) -> RelevanceModel:
-    """Each row stands twice, with the weight of either end that its label gives."""
     prior = load_prior()
     model = RelevanceModel(
         prior_weights=prior.weights,
@@ -295,11 +294,7 @@ def _fit_relevance(table: LabelledTable, options: FitOptions) -> RelevanceModel:
         knots=[_knots(table.X[:, i], name, options.knots) for i, name in enumerate(FACTORS)],
         smoothness=options.smoothness,
     )
-    X = np.concatenate([table.X, table.X])
-    y = np.repeat([1, 0], len(table))
-    weight = np.concatenate([table.weight * table.label, table.weight * (1 - table.label)])
-    keep = weight > 0
-    return model.fit(X[keep], y[keep], weight[keep])
+    return model.fit_chances(table.X, table.label, table.weight)
 
 
 def _knots(column: FloatArray, name: str, count: int) -> tuple[float, ...]:

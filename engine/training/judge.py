@@ -54,6 +54,9 @@ class Judge:
         Over the factors that need no learning, the kind and the educator.
     quality
         What is left by activity.
+    quality_by_place
+        What is left beyond that for educators of rural and of other schools: whether an activity
+        can be finished from afar is the activity's own, and no factor says it.
     benefit
         Share of completers who benefit, by kind; see ``benefit_rates``.
     n
@@ -62,6 +65,7 @@ class Judge:
 
     trees: HistGradientBoostingClassifier
     quality: QualityEvidence
+    quality_by_place: Mapping[bool, QualityEvidence]
     benefit: Mapping[Kind, float]
     n: int
 
@@ -103,7 +107,20 @@ class Judge:
         quality = QualityEvidence.fit(
             data.activities, activity, table.label, expected, table.weight
         )
-        return cls(_trees(X, table, every, seed), quality, benefit, len(table))
+        own = logit(quality.factor(data.activities))[activity]
+        expected = expit(logit(expected) + own)
+        rural = np.array([bool(effective_conditions(r.educator).rural) for r in people])
+        by_place = {
+            place: QualityEvidence.fit(
+                data.activities,
+                activity[rural == place],
+                table.label[rural == place],
+                expected[rural == place],
+                table.weight[rural == place],
+            )
+            for place in (False, True)
+        }
+        return cls(_trees(X, table, every, seed), quality, by_place, benefit, len(table))
 
     def chance(
         self,
@@ -123,7 +140,9 @@ class Judge:
                 np.tile(_traits(person, policy), (n, 1)),
             ]
         )
+        rural = bool(effective_conditions(person.educator).rural)
         learned = logit(self.quality.factor(activities))
+        learned += logit(self.quality_by_place[rural].factor(activities))
         completes: FloatArray = expit(logit(_chance(self.trees, X)) + learned)
         benefits = [self.benefit.get(a.kind, 1.0) for a in activities]
         found: FloatArray = completes * np.array(benefits, dtype=np.float64)

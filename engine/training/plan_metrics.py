@@ -9,9 +9,11 @@ import numpy as np
 import scipy.sparse as sp
 from joblib import Parallel, delayed
 
+from engine.catalogue import category_of
 from engine.domain import ACADEMIC_HOUR_MIN, Activity, DeficitVector, FloatArray
 from engine.errors import NothingToPlan
 from engine.matching.model import MatchingModel
+from engine.matching.tagging import CompetencyTagger
 from engine.planning.problem import RouteProblem
 from engine.planning.solution import RouteSolution, SolveOptions
 from engine.planning.solver import solve
@@ -19,11 +21,12 @@ from engine.policy import PolicyProfile
 from engine.recommender import Recommender
 from engine.recommender.request import RouteRequest
 from engine.training.data import TrainingData
+from engine.training.fit import table_matcher
 from engine.training.judge import Judge
 
 HOUR_MIN = 60
 
-PLAN_OPTIONS = SolveOptions(gap_ppm=20_000, deadline_ms=20_000, work_milli=150, seed=0)
+PLAN_OPTIONS = SolveOptions(gap_ppm=20_000, deadline_ms=20_000, work_milli=100, seed=0)
 """Work that every route of a comparison gets, whatever the clock says: it must repeat."""
 
 
@@ -50,13 +53,20 @@ def plan_outcomes(
     judge: Judge,
     people: Sequence[str],
     *,
+    tagger: CompetencyTagger | None = None,
     n_jobs: int = 2,
 ) -> list[PlanOutcome]:
     """Routes of educators at the end of the data, judged; in the order of ``people``.
 
     Everybody without a deficit or a request has an empty route that closes 0.
+
+    Parameters
+    ----------
+    tagger
+        Whose coverage counts, for all models alike: a model that claims more coverage than there
+        is must not close more by that. ``None`` = the default one.
     """
-    worker = _Planner(data, model, judge)
+    worker = _Planner(data, model, judge, tagger)
     if n_jobs == 1 or len(people) < 8 * n_jobs:
         return worker(people)
     units = [list(people[i::n_jobs]) for i in range(n_jobs)]
@@ -69,8 +79,15 @@ def plan_outcomes(
 class _Planner:
     """Builds and judges routes; picklable, the recommender is made in its own process."""
 
-    def __init__(self, data: TrainingData, model: MatchingModel, judge: Judge) -> None:
+    def __init__(
+        self,
+        data: TrainingData,
+        model: MatchingModel,
+        judge: Judge,
+        tagger: CompetencyTagger | None,
+    ) -> None:
         self.data, self.model, self.judge = data, model, judge
+        self.reference = table_matcher(data, tagger)
 
     def __call__(self, people: Sequence[str]) -> list[PlanOutcome]:
         data = self.data
@@ -85,13 +102,12 @@ class _Planner:
             prepared = recommender.prepare(person)
         except NothingToPlan:
             return PlanOutcome((), 0.0)
-        deficits, ranking = prepared.deficits, prepared.ranking
         solution = solve(prepared.compiled.problem, PLAN_OPTIONS)
         chosen = chosen_activities(prepared.compiled.problem, solution)
         rows = np.array([recommender.matcher.activity_index_[id] for id in chosen], dtype=np.int64)
-        factors, _ = recommender.matcher.factor_matrix(
+        factors, coverage = self.reference.factor_matrix(
             person.educator,
-            deficits,
+            prepared.deficits,
             requests=person.requests,
             history=person.history,
             policy=recommender.policy_of(person.policy),
@@ -103,8 +119,7 @@ class _Planner:
         policy = self.data.policy
         chance = self.judge.chance(person, policy, activities, factors)
         effect = np.array([policy.value.effect.get(a.kind, 0.0) for a in activities])
-        coverage = sp.csr_array(ranking.coverage)[rows]
-        closed = closed_deficit(deficits, coverage, activities, chance, effect, policy)
+        closed = closed_deficit(prepared.deficits, coverage, activities, chance, effect, policy)
         return PlanOutcome(chosen, closed)
 
 
@@ -157,6 +172,8 @@ def closed_deficit(
     hours = np.array([(a.hours_academic or 0.0) * ACADEMIC_HOUR_MIN / HOUR_MIN for a in activities])
     h0 = np.array([saturation.get(a.kind, 1.0) for a in activities])
     gain = (chance * effect)[:, None] * -np.expm1(-coverage.toarray() * (hours / h0)[:, None])
+    admitted = [[category_of(a) in d.categories for d in deficits.demands] for a in activities]
+    gain *= np.array(admitted)
     total = gain.sum(axis=0)
     return float(
         sum(d.weight * _phi(d.pieces, z) for d, z in zip(deficits.demands, total, strict=True))

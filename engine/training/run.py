@@ -123,12 +123,16 @@ def _train(
         check = estimates.diagnostics
         if check is not None:
             fitted = replace(fitted, model=replace(fitted.model, effects=estimates.effects))
-    models = [fitted.model, in_service]
-    prior = MatchingModel.prior()
-    if in_service.version != prior.version:
-        models.append(prior)
+    models = compared_models(fitted.model, in_service)
     evaluation = evaluate_models(data, day, models, options.evaluation, digests=digests, say=say)
     return Training(fitted, evaluation, in_service.version, check)
+
+
+def compared_models(candidate: MatchingModel, in_service: MatchingModel) -> list[MatchingModel]:
+    """The candidate, the model in service, and the package's weights if they are another."""
+    prior = MatchingModel.prior()
+    known = {candidate.version, in_service.version}
+    return [candidate, in_service, *([] if prior.version in known else [prior])]
 
 
 def effects_of_training(data: TrainingData, fitted: Fitted) -> EffectEstimates:

@@ -43,15 +43,15 @@ class ImplicitAls:
         from scipy.sparse import csr_matrix
 
         table = Histories.of(interactions).table(len(interactions.activities))
-        self.model = AlternatingLeastSquares(
-            factors=self.factors,
-            regularization=self.regularisation,
-            alpha=self.alpha,
-            iterations=20,
-            random_state=self.seed,
-            num_threads=1,
-        )
-        with threadpool_limits(1, "blas"):
+        with threadpool_limits(1, "blas"):  # the library warns otherwise
+            self.model = AlternatingLeastSquares(
+                factors=self.factors,
+                regularization=self.regularisation,
+                alpha=self.alpha,
+                iterations=20,
+                random_state=self.seed,
+                num_threads=1,
+            )
             self.model.fit(csr_matrix(table.astype(np.float32)), show_progress=False)
         return self
 
@@ -67,14 +67,14 @@ def grid(**values: Sequence[Any]) -> Iterator[dict[str, Any]]:
 
 
 FACTORS: Mapping[str, Sequence[float]] = {
-    "factors": (16, 32, 64, 96),
-    "regularisation": (0.01, 0.1, 1.0, 10.0),
+    "factors": (16, 32, 64, 128, 192),
+    "regularisation": (0.1, 1.0, 10.0, 30.0, 100.0),
     "alpha": (1.0, 5.0, 20.0, 80.0),
 }
 
 FEWER: Mapping[str, Sequence[float]] = {
     "factors": (16, 32, 64),
-    "regularisation": (0.1, 1.0, 10.0),
+    "regularisation": (1.0, 10.0, 30.0),
     "alpha": (5.0, 20.0),
 }
 """For our own ALS, which is written to be read and is slower."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from engine.domain import FloatArray
 from engine.evaluation.baselines import (
@@ -35,6 +36,13 @@ MAKERS: dict[str, Callable[[], Ranker]] = {
 FROM_HISTORY = [n for n in MAKERS if n != "random"]
 IDS = tuple(f"a{i}" for i in range(12))
 TOPICS = ("дроби и уравнения", "чтение и письмо", "оценивание работ", "инклюзия в классе")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Boosting that shares cores with other tests waits for itself; alone it needs one."""
+    with threadpool_limits(1):
+        yield
 
 
 def table(seed: int = 0, people: int = 40) -> Interactions:

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from threadpoolctl import threadpool_limits
 
 from engine.evaluation import baselines_als
 from engine.evaluation.baselines_als import AlsRanker
@@ -67,9 +68,10 @@ def test_implicit_solves_the_same_equations() -> None:
     """
     als = pytest.importorskip("implicit.cpu.als")
     ours = AlsRanker(factors=5, regularisation=0.3, alpha=6.0).fit(table())
-    model = als.AlternatingLeastSquares(
-        factors=5, regularization=0.3, alpha=7.0, use_cg=False, num_threads=1
-    )
+    with threadpool_limits(1, "blas"):  # the library warns otherwise
+        model = als.AlternatingLeastSquares(
+            factors=5, regularization=0.3, alpha=7.0, use_cg=False, num_threads=1
+        )
     model.item_factors = ours.activity_factors_.astype(np.float32)
     rows = sp.csr_matrix(ours.table_.astype(np.float32))
     expected = np.array([model.recalculate_user(i, rows[i]) for i in range(30)]).reshape(30, 5)

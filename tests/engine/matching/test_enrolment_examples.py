@@ -71,7 +71,7 @@ def test_fewer_moments_keep_their_pasts_and_futures() -> None:
 
 
 def test_drawn_candidates_were_not_taken() -> None:
-    """Everything next is there; what is drawn is offered, neither past nor future, each once."""
+    """Everything next that is offered; what is drawn is so too, neither past nor future, once."""
     moments = moments_by_time(DATED, 0.8)
     offered = np.arange(12)
     drawn = draw_candidates(moments.past, moments.future, offered, 4, np.random.default_rng(0))
@@ -80,10 +80,21 @@ def test_drawn_candidates_were_not_taken() -> None:
         taken = set(rows(moments.past, i)) | set(rows(moments.future, i))
         came = drawn.activity[own & (drawn.label == 1)].tolist()
         others = drawn.activity[own & (drawn.label == 0)].tolist()
-        assert came == rows(moments.future, i)
+        assert came == [a for a in rows(moments.future, i) if a < 12]
         assert len(others) == len(set(others)) <= 4
         assert not set(others) & taken
         assert set(others) <= set(offered.tolist())
+
+
+def test_weights_count_what_is_offered_alone() -> None:
+    """With three activities not offered, the weights sum to the other ones less the past."""
+    moments = moments_by_time(DATED, 0.8)
+    drawn = draw_candidates(
+        moments.past, moments.future, np.arange(12), 3, np.random.default_rng(0)
+    )
+    total = np.bincount(drawn.moment, weights=drawn.weight, minlength=len(moments.past))
+    own = moments.past.keep(moments.past.activity < 12).lengths
+    np.testing.assert_allclose(total + own, 12)
 
 
 def test_drawn_ones_stand_for_all_that_were_not() -> None:

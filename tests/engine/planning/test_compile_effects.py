@@ -71,6 +71,14 @@ def test_the_most_special_goes_first():
     assert means(found, [LEAF], row=3) == (0.15, None)
 
 
+def test_a_catalogue_that_covers_nothing_of_a_demand_has_no_effects_to_mean():
+    """No pair of activity and demand gives no means, and no error."""
+    found = table(ActivityEffects(by_kind={Kind.SEMINAR: effect(0.2)}), {})
+    asked = replace(demand("d", kind=DemandKind.DEFICIT), nodes=(LEAF,))
+    none = np.zeros(0, dtype=np.int64)
+    assert found.means([asked], none, none, np.full(len(found.own), 0.15)).shape == (0,)
+
+
 def test_a_block_mixes_its_leaves_by_coverage():
     """0.5 at a leaf of 0.3, 0.1 at one of 0.1, the activity's 0.2 at one of 0.1.
 

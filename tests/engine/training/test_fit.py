@@ -55,7 +55,7 @@ POPULARITY = [FACTORS.index(name) for name in NUISANCE]
 # --------------------------------------------------------------------------- what it is worth
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_learned_beats_the_prior_on_what_came_later_and_shuffled_labels_do_not(seed: int) -> None:
     """Log-loss of later outcomes, and correlation with the true chance by row and by ranking.
 
@@ -187,9 +187,10 @@ def adversary(name: str) -> Fitted:
     known = table()
     rng = np.random.default_rng(5)
     deficit = np.nan_to_num(known.X[:, DEFICIT])
+    some = np.median(deficit[deficit > 0])
     label = {
-        "against": (deficit < np.median(deficit)).astype(float),
-        "humped": (np.abs(deficit - np.median(deficit)) < 0.1).astype(float),
+        "against": (deficit == 0).astype(float),
+        "humped": ((deficit > 0) & (deficit < some)).astype(float),
         "random": rng.integers(0, 2, len(known)).astype(float),
         "true": known.label,
     }[name]
