@@ -166,6 +166,7 @@ def evaluate_models(
     }
     reference = models[min(1, len(models) - 1)]
     judge = Judge.fit(data, tables.of(reference), options.seed)
+    judge = judge.with_effects(data, reference.tagger)
     ranking: tuple[RankingMetrics, ...] = ()
     if options.ranked:
         say("ранжирование рядом с базовыми")

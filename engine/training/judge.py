@@ -1,9 +1,11 @@
 """A judge of plans: what completions were worth, learned from outcomes no candidate has seen.
 
 The truth of a plan that nobody has followed is not known. The judge is fitted on the held-out
-outcomes alone, by another method than the models it judges and with more freedom: boosted trees
-over the same factors and over who the educator is. So it sees what a model that is additive, or
-that was kept from some people's rows, gets wrong for them.
+outcomes alone, by other methods than the models it judges and with more freedom: boosted trees,
+and a logistic regression that crosses who the educator is with what the activity is; half of the
+log odds from each. Trees see any shape but know nothing beyond their rows; rural educators hardly
+ever take up what needs a long journey, and only the crossed lines say what would come of it. So
+the judge sees what an additive model, or one kept from some people's rows, gets wrong for them.
 
 A plan is judged as followed: chance of completing what was taken up, times the share of
 completers of its kind who benefit. Opinions and refusals before the event are left out, and a
@@ -13,24 +15,28 @@ re-diagnosis, which tells little of one person, speaks for its kind.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.special import expit, logit
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from engine.ages import is_young
 from engine.calendar import educator_zone, effective_conditions, local_date
-from engine.domain import Activity, Educator, FloatArray, IntArray, Kind, Position
+from engine.domain import Activity, BoolArray, Educator, FloatArray, IntArray, Kind, Position
+from engine.effects import ActivityEffects
 from engine.errors import Fault, InputError
 from engine.interactions import STATES, State
 from engine.matching.factors import FACTORS
 from engine.matching.quality import QualityEvidence
+from engine.matching.tagging import CompetencyTagger
 from engine.policy import PolicyProfile
 from engine.recommender.request import RouteRequest
 from engine.training.data import TrainingData
-from engine.training.fit import benefit_rates
+from engine.training.effects import estimate_effects
+from engine.training.fit import benefit_rates, table_matcher
 from engine.training.table import LabelledTable
 
 LEAST_ROWS = 200
@@ -50,7 +56,7 @@ class Judge:
 
     Parameters
     ----------
-    trees
+    trees, crossed
         Over the factors that need no learning, the kind and the educator.
     quality
         What is left by activity.
@@ -61,13 +67,17 @@ class Judge:
         Share of completers who benefit, by kind; see ``benefit_rates``.
     n
         Outcomes behind it.
+    effects
+        Effects that its plans count with, the same for all models.
     """
 
     trees: HistGradientBoostingClassifier
+    crossed: LogisticRegression
     quality: QualityEvidence
     quality_by_place: Mapping[bool, QualityEvidence]
     benefit: Mapping[Kind, float]
     n: int
+    effects: ActivityEffects = field(default_factory=ActivityEffects)
 
     @classmethod
     def fit(cls, data: TrainingData, table: LabelledTable, seed: int = 0) -> Judge:
@@ -103,7 +113,8 @@ class Judge:
             others = fold != f
             if len(np.unique(table.label[others])) < 2:
                 others = every
-            expected[fold == f] = _chance(_trees(X, table, others, seed), X[fold == f])
+            both = _trees(X, table, others, seed), _crossed(X, table, others)
+            expected[fold == f] = _chance(*both, X[fold == f])
         quality = QualityEvidence.fit(
             data.activities, activity, table.label, expected, table.weight
         )
@@ -120,7 +131,38 @@ class Judge:
             )
             for place in (False, True)
         }
-        return cls(_trees(X, table, every, seed), quality, by_place, benefit, len(table))
+        trees, crossed = _trees(X, table, every, seed), _crossed(X, table, every)
+        return cls(trees, crossed, quality, by_place, benefit, len(table))
+
+    def with_effects(self, data: TrainingData, tagger: CompetencyTagger | None) -> Judge:
+        """The judge with effects estimated from all of the data: the best that is known of them.
+
+        With the policy's, a model that plans by what outcomes say of effects would look worse for
+        being right.
+        """
+        estimates = estimate_effects(
+            {id: person.diagnostics for id, person in data.people.items()},
+            data.interactions,
+            data.activities,
+            table_matcher(data, tagger).coverage_,
+            data.framework,
+            data.policy,
+            responses={id: r.responses for id, r in data.people.items() if r.responses},
+            educators={id: r.educator for id, r in data.people.items()},
+            benefit_rate=self.benefit or 1.0,
+        )
+        return replace(self, effects=estimates.effects)
+
+    def effect(self, activities: Sequence[Activity], policy: PolicyProfile) -> FloatArray:
+        """Shape (n_activities,): most of a deficit that each closes, the policy's where unknown."""
+        known = [self.effects.of_activity(a) for a in activities]
+        return np.array(
+            [
+                policy.value.effect.get(a.kind, 0.0) if one is None else one[1].mean
+                for a, one in zip(activities, known, strict=True)
+            ],
+            dtype=np.float64,
+        )
 
     def chance(
         self,
@@ -143,7 +185,7 @@ class Judge:
         rural = bool(effective_conditions(person.educator).rural)
         learned = logit(self.quality.factor(activities))
         learned += logit(self.quality_by_place[rural].factor(activities))
-        completes: FloatArray = expit(logit(_chance(self.trees, X)) + learned)
+        completes: FloatArray = expit(logit(_chance(self.trees, self.crossed, X)) + learned)
         benefits = [self.benefit.get(a.kind, 1.0) for a in activities]
         found: FloatArray = completes * np.array(benefits, dtype=np.float64)
         return found
@@ -168,8 +210,8 @@ def _trees(
     model = HistGradientBoostingClassifier(
         max_iter=150,
         learning_rate=0.06,
-        max_leaf_nodes=8,
-        min_samples_leaf=40,
+        max_leaf_nodes=15,
+        min_samples_leaf=10,
         l2_regularization=1.0,
         random_state=seed,
     )
@@ -179,9 +221,35 @@ def _trees(
         return model.fit(rows, np.repeat([1, 0], len(label))[keep], both[keep])
 
 
-def _chance(trees: HistGradientBoostingClassifier, X: FloatArray) -> FloatArray:
+def _crossed(X: FloatArray, table: LabelledTable, use: BoolArray) -> LogisticRegression:
+    weight, label = table.weight[use], table.label[use]
+    both = np.concatenate([weight * label, weight * (1 - label)])
+    keep = both > 0
+    rows = _with_crosses(X[use])
+    model = LogisticRegression(C=1.0, max_iter=2_000)
+    return model.fit(
+        np.concatenate([rows, rows])[keep], np.repeat([1, 0], len(label))[keep], both[keep]
+    )
+
+
+def _with_crosses(X: FloatArray) -> FloatArray:
+    """Factors, the kind as indicators, and both again for rural and for young educators."""
+    n = len(COARSE)
+    factors = np.nan_to_num(X[:, :n], nan=0.5)
+    kind = (X[:, n : n + 1] == np.arange(len(Kind))).astype(np.float64)
+    rural, young = (np.nan_to_num(X[:, n + i : n + i + 1], nan=0.0) for i in (1, 2))
+    online, length = (factors[:, COARSE.index(name)][:, None] for name in ("online", "length"))
+    base = np.hstack([factors, kind, (1.0 - online) * length])
+    return np.hstack([base, rural, young, rural * base, young * base])
+
+
+def _chance(
+    trees: HistGradientBoostingClassifier, crossed: LogisticRegression, X: FloatArray
+) -> FloatArray:
     with threadpool_limits(1, "openmp"):
-        found: FloatArray = np.clip(trees.predict_proba(X)[:, 1], 0.01, 0.99)
+        seen = np.clip(trees.predict_proba(X)[:, 1], 0.01, 0.99)
+    drawn = np.clip(crossed.predict_proba(_with_crosses(X))[:, 1], 0.01, 0.99)
+    found: FloatArray = expit((logit(seen) + logit(drawn)) / 2.0)
     return found
 
 

@@ -118,7 +118,7 @@ class _Planner:
         activities = [recommender.matcher.activities_[i] for i in rows.tolist()]
         policy = self.data.policy
         chance = self.judge.chance(person, policy, activities, factors)
-        effect = np.array([policy.value.effect.get(a.kind, 0.0) for a in activities])
+        effect = self.judge.effect(activities, policy)
         closed = closed_deficit(prepared.deficits, coverage, activities, chance, effect, policy)
         return PlanOutcome(chosen, closed)
 

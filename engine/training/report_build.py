@@ -189,7 +189,7 @@ def _limits(
     if effects is None:
         yield Limit("policy_effects")
     else:
-        yield Limit("judge_policy_effects")
+        yield Limit("judge_effects")
     if np.isnan(data.interactions.propensity).all():
         yield Limit("no_exploration")
     candidate = evaluation.models[0]

@@ -72,7 +72,8 @@ def main() -> None:
         gain = closed.mean(axis=0) / closed[:, 2].mean() - 1
         print(
             f"seed {seed}: true closed deficit beside similarity: learned {100 * gain[0]:+.1f} %, "
-            f"with the policy's effects {100 * gain[1]:+.1f} %; log-loss {learned:.3f}, {prior:.3f}",
+            f"with the policy's effects {100 * gain[1]:+.1f} %; log-loss {learned:.3f}, "
+            f"{prior:.3f}",
             flush=True,
         )
     closed = np.concatenate([one[0] for one in found])

@@ -71,11 +71,6 @@ def test_what_the_gate_compares() -> None:
         assert model.rank_p95_ms == pytest.approx(slow)
 
 
-def test_ranking_stands_beside_the_baselines_or_is_left_out() -> None:
-    """Nothing where no person is to be ranked for; the sample of people never grows past it."""
-    assert first().evaluation.ranking == ()
-
-
 def test_too_few_held_out_outcomes_are_refused() -> None:
     """Nobody judges plans by the outcomes of one last day."""
     last = float(data().interactions.time.max())

@@ -65,9 +65,11 @@ def test_the_model_in_service_and_the_weights_of_the_package_stand_beside() -> N
     assert second().evaluation.evaluated["m-1"].digest != ""
     assert second().evaluation.evaluated["m-2"].digest == ""
     new, served, before = second().evaluation.models
-    assert new.outcomes.log_loss == served.outcomes.log_loss == first().evaluation.models[
-        0
-    ].outcomes.log_loss
+    assert (
+        new.outcomes.log_loss
+        == served.outcomes.log_loss
+        == first().evaluation.models[0].outcomes.log_loss
+    )
     assert before.outcomes.log_loss == first().evaluation.models[1].outcomes.log_loss
     assert served.plans.to_in_service.estimate == 1.0
     names = [m.version for m in compared_models(MatchingModel.prior(), first().fitted.model)]

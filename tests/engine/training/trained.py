@@ -16,8 +16,9 @@ from engine.training.fit import FitOptions
 from engine.training.run import Training, TrainingOptions, train
 from tests.engine.training.histories import region
 
-PLAN = HistoryPlan(educators=110, activities=40, mentors=2)
+PLAN = HistoryPlan(educators=150, activities=40, mentors=2)
 OPTIONS = TrainingOptions(
+    test_share=0.4,
     fit=FitOptions(folds=2, n_jobs=1),
     evaluation=EvaluationOptions(plans=12, ranked=0, route_min=600, n_jobs=1),
 )
