@@ -39,12 +39,13 @@ from engine.simulation.history import simulate_history
 from engine.simulation.history_plan import HistoryPlan
 from engine.training.data import TrainingData
 from engine.training.enrolments import study_enrolments, top_lists
-from engine.training.evaluate import EvaluationOptions, evaluate_models
+from engine.training.evaluate import EvaluationOptions
 from engine.training.fit import FitOptions, Say
 from engine.training.run import (
     TEST_SHARE,
     TrainingOptions,
     compared_models,
+    evaluate_again,
     split_day,
     train,
 )
@@ -196,7 +197,7 @@ def evaluate_model(
         data, _ = _package(package, mapping, say)
         day = split_day(data, test_share)
         require_unseen(loaded.entry, day)
-        evaluation = evaluate_models(
+        evaluation = evaluate_again(
             data,
             day,
             compared_models(model, MatchingModel.prior() if serves else in_service),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -53,6 +53,11 @@ class ActivityAttributes:
                 for name, values in self.numbers.items()
             },
         )
+
+    def known_of(self, taken: IntArray) -> ActivityAttributes:
+        """Without the numbers that are known of none of the activities ``taken``."""
+        numbers = {n: v for n, v in self.numbers.items() if np.isfinite(v[taken]).any()}
+        return replace(self, numbers=numbers)
 
 
 def _pick(values: Sequence[str], at: Sequence[int]) -> tuple[str, ...]:

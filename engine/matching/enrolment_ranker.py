@@ -97,7 +97,8 @@ class EnrolmentRanker(BaseEstimator):
         if not isinstance(X, Interactions):
             raise TypeError("a table of interactions is expected")
         attributes = y if y is not None else ActivityAttributes(X.activities)
-        self.attributes_ = AttributeSignals(attributes.aligned(X.activities))
+        taken = np.unique(X.activity[X.taken])
+        self.attributes_ = AttributeSignals(attributes.aligned(X.activities).known_of(taken))
         self.n_activities_ = len(X.activities)
         self.days_ = X.clock == "days"
         self.histories_ = Histories.of(X)

@@ -225,10 +225,12 @@ class _Tables:
         accepted = data.interactions.state[rows] == STATES.index(State.ACCEPTED)
         rows = rows[stated | ~accepted]
         self.data, self.rows, self.n_jobs = data, rows[late[rows]], n_jobs
-        self.made: dict[str, LabelledTable] = {}
+        self.made: dict[object, LabelledTable] = {}
 
     def of(self, model: MatchingModel) -> LabelledTable:
-        key = repr(model.tagger)
+        # parameters, not repr: scikit-learn shortens long corrections there
+        tagger = model.tagger
+        key = None if tagger is None else tuple(sorted(tagger.get_params().items()))
         if key not in self.made:
             matcher = table_matcher(self.data, model.tagger)
             self.made[key] = build_table(self.data, matcher, rows=self.rows, n_jobs=self.n_jobs)

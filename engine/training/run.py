@@ -135,6 +135,26 @@ def compared_models(candidate: MatchingModel, in_service: MatchingModel) -> list
     return [candidate, in_service, *([] if prior.version in known else [prior])]
 
 
+def evaluate_again(
+    data: TrainingData,
+    day: float,
+    models: list[MatchingModel],
+    options: EvaluationOptions,
+    *,
+    digests: Mapping[str, str] | None = None,
+    say: Say = lambda _: None,
+) -> Evaluation:
+    """``evaluate_models`` of models that are there already, on one thread a process like ``train``.
+
+    Raises
+    ------
+    InputError
+        ``too_few_to_judge``.
+    """
+    with threadpool_limits(1):
+        return evaluate_models(data, day, models, options, digests=digests, say=say)
+
+
 def effects_of_training(data: TrainingData, fitted: Fitted) -> EffectEstimates:
     """Effects of activities, estimated from the same part of the data.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from engine.domain import FloatArray, IntArray
 from engine.interactions import Interactions
@@ -32,6 +34,13 @@ def table() -> Interactions:
     return Interactions.from_columns(
         person, activity, np.array(time), activities=every, clock="order"
     )
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Tests run side by side: threads that wait for each other on busy cores take minutes."""
+    with threadpool_limits(1):
+        yield
 
 
 @cache

@@ -37,7 +37,7 @@ def test_another_future_gives_the_same_model_to_the_byte() -> None:
     open_then = (table.time >= day) | (table.ended >= day)
     flipped = np.where(table.state == COMPLETED, DROPPED, COMPLETED)
     later = replace(table, state=np.where(open_then, flipped, table.state))
-    assert 0.2 < open_then.mean() < 0.5
+    assert 0.3 < open_then.mean() < 0.7
     again = train(replace(known, interactions=later), "m-1", MatchingModel.prior(), OPTIONS)
     assert content(again.fitted.model) == content(first().fitted.model)
     ours, theirs = (t.evaluation.models[0].outcomes for t in (first(), again))

@@ -16,11 +16,11 @@ from engine.training.fit import FitOptions
 from engine.training.run import Training, TrainingOptions, train
 from tests.engine.training.histories import region
 
-PLAN = HistoryPlan(educators=150, activities=40, mentors=2)
+PLAN = HistoryPlan(educators=110, activities=40, mentors=2)
 OPTIONS = TrainingOptions(
-    test_share=0.4,
+    test_share=0.5,
     fit=FitOptions(folds=2, n_jobs=1),
-    evaluation=EvaluationOptions(plans=12, ranked=0, route_min=600, n_jobs=1),
+    evaluation=EvaluationOptions(plans=12, ranked=0, route_min=1_500, n_jobs=1),
 )
 PLAIN = replace(OPTIONS, effects=False)
 DIGEST = "d" * 64
