@@ -285,6 +285,9 @@ ELSEWHERE = {
     "mapping_unreadable", "mapping_unknown_table", "mapping_unknown_column", "mapping_unused",
     "only_example_rows", "example_row_skipped", "as_of_missing", "time_zone_assumed",
     "scores_in_columns", "sheet_missing", "sheet_ambiguous", "labels_mixed", "text_unreadable",
+    # in the tests of plain tables of enrolments
+    "column_not_used", "enrolments_ambiguous", "enrolments_missing", "order_of_rows",
+    "order_read", "seconds_read",
     # in the tests of reading for a summary
     "evidence_left_out",
     # in the tests of the tables of a calibration
