@@ -17,6 +17,7 @@ from engine.matching.tagging import CompetencyTagger
 from engine.planning.problem import RouteProblem
 from engine.planning.solution import RouteSolution, SolveOptions
 from engine.planning.solver import solve
+from engine.planning.warm import warm
 from engine.policy import PolicyProfile
 from engine.recommender import Recommender
 from engine.recommender.request import RouteRequest
@@ -91,6 +92,8 @@ class _Planner:
 
     def __call__(self, people: Sequence[str]) -> list[PlanOutcome]:
         data = self.data
+        # a process that has to compile its loops first must not take that for solving time
+        warm()
         recommender = recommender_of(data, self.model)
         online = recommender.offering_table.online_share(len(data.activities))
         return [self._one(recommender, data.people[id], online) for id in people]
