@@ -19,6 +19,19 @@ settings.register_profile("routes", deadline=None, suppress_health_check=[Health
 settings.load_profile("routes")
 
 
+REQUIRED = frozenset(m for m in os.environ.get("ROUTES_REQUIRE", "").split(",") if m)
+LONG = os.environ.get("ROUTES_LONG") == "1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_settings_begin_with_routes() -> None:
+    """Take the switches of the tests out of the environment: the program refuses what it does
+    not know by this prefix. Workers have them at their start, so each takes its own away.
+    """
+    for name in ("ROUTES_REQUIRE", "ROUTES_LONG"):
+        os.environ.pop(name, None)
+
+
 def _postgres() -> bool:
     if shutil.which("pg_config") is None:
         return False
@@ -32,7 +45,7 @@ AVAILABLE: dict[str, Callable[[], bool]] = {
     "browser": lambda: shutil.which("chromium") is not None,
     "postgres": _postgres,
     "cluster": lambda: importlib.util.find_spec("distributed") is not None,
-    "long": lambda: os.environ.get("ROUTES_LONG") == "1",
+    "long": lambda: LONG,
 }
 """By marker, whether this machine can run such tests (``long`` is asked for by hand)."""
 
@@ -43,10 +56,9 @@ def _available(marker: str) -> bool:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    required = {m for m in os.environ.get("ROUTES_REQUIRE", "").split(",") if m}
     for marker in AVAILABLE:
         if item.get_closest_marker(marker) is None or _available(marker):
             continue
-        if marker in required:
+        if marker in REQUIRED:
             pytest.fail(f"«{marker}» is required by ROUTES_REQUIRE and not on this machine")
         pytest.skip(f"«{marker}» is not on this machine")
