@@ -138,6 +138,7 @@ def test_one_completion_hardly_moves_an_activity():
     assert max(moved) < 1 / 3
 
 
+@pytest.mark.long
 def test_many_completions_find_the_truth():
     """With 60 and more, the distance from the kind to the truth falls by two fifths and more."""
     errors = []
