@@ -230,6 +230,7 @@ class CollaborativeSignals(BaseEstimator):
         history: Sequence[int] | IntArray,
         times: FloatArray | None = None,
         now: float | None = None,
+        names: Sequence[str] = SIGNALS,
     ) -> dict[str, FloatArray]:
         """Signals of every activity for one person.
 
@@ -239,11 +240,13 @@ class CollaborativeSignals(BaseEstimator):
             Positions of what was taken, oldest first; positions < 0 (unknown here) are left out.
         times, now
             Of the history and of asking, in days; ``None`` = order alone.
+        names
+            Signals that are wanted.
 
         Returns
         -------
         dict
-            Name in ``SIGNALS`` → shape (n_activities,), never NaN.
+            Name in ``names`` → shape (n_activities,), never NaN.
         """
         check_is_fitted(self)
         taken = np.asarray(history, dtype=np.int64)
@@ -257,8 +260,8 @@ class CollaborativeSignals(BaseEstimator):
             return _row_sum(self.matrices_[matrix], one.activity, weight)[None, :]
 
         means = {name: (w, one) for name, w in profiles.items()}
-        found = self._signals(product, means, np.minimum(one.lengths, 1))
-        return {name: found[name][0] for name in SIGNALS}
+        found = self._signals(product, means, np.minimum(one.lengths, 1), names)
+        return {name: values[0] for name, values in found.items()}
 
     def dense(self, histories: Histories, now: FloatArray | None = None) -> dict[str, FloatArray]:
         """Signals of every activity for several people, each of shape (n, n_activities).
@@ -307,6 +310,7 @@ class CollaborativeSignals(BaseEstimator):
         product: _Product,
         profiles: Mapping[str, tuple[FloatArray, Histories]],
         some: IntArray,
+        names: Sequence[str] = SIGNALS,
     ) -> dict[str, FloatArray]:
         def mean(profile: str, values: FloatArray) -> FloatArray:
             weight, histories = profiles[profile]
@@ -315,25 +319,31 @@ class CollaborativeSignals(BaseEstimator):
 
         here = some[:, None]
         ones = np.ones((len(some), 1))
-        lift = product("mean", "lift") + mean("mean", self.lift_base_)
         latent, place = self.latent_, self.position_
-        found = {
-            "popularity": ones * self.popularity_,
-            "recent_popularity": ones * self.recent_popularity_,
-            "co_enrolment": product("all", "co_enrolment"),
-            "linear": product("all", "linear"),
-            "follows": product("short", "follows"),
-            "transition": product("mean", "transition")
-            - mean("mean", self.transition_known_) * self.follow_share_,
-            "transition_last": product("last", "next")
-            - mean("last", self.next_known_) * self.next_share_,
-            "transition_lift": lift,
-            "taken_later": product("mean", "later"),
-            "order_odds": product("mean", "order") + here * latent - mean("mean", latent),
-            "order_odds_last": product("last", "order") + here * latent - mean("last", latent),
-            "ahead": here * place - mean("mean", place),
-            "ahead_last": here * place - mean("last", place),
+        # each is a product over the catalogue: only those that are asked for are worked out
+        ways: dict[str, Callable[[], FloatArray]] = {
+            "popularity": lambda: ones * self.popularity_,
+            "recent_popularity": lambda: ones * self.recent_popularity_,
+            "co_enrolment": lambda: product("all", "co_enrolment"),
+            "linear": lambda: product("all", "linear"),
+            "follows": lambda: product("short", "follows"),
+            "transition": lambda: (
+                product("mean", "transition")
+                - mean("mean", self.transition_known_) * self.follow_share_
+            ),
+            "transition_last": lambda: (
+                product("last", "next") - mean("last", self.next_known_) * self.next_share_
+            ),
+            "transition_lift": lambda: product("mean", "lift") + mean("mean", self.lift_base_),
+            "taken_later": lambda: product("mean", "later"),
+            "order_odds": lambda: product("mean", "order") + here * latent - mean("mean", latent),
+            "order_odds_last": lambda: (
+                product("last", "order") + here * latent - mean("last", latent)
+            ),
+            "ahead": lambda: here * place - mean("mean", place),
+            "ahead_last": lambda: here * place - mean("last", place),
         }
+        found = {name: ways[name]() for name in names}
         for values in found.values():
             values[:, self.new_] = 0.0
         return found

@@ -130,6 +130,7 @@ class CompiledSignals:
             np.array([position for _, position in taken], dtype=np.int64),
             np.array([day for day, _ in taken], dtype=np.float64),
             float(today.toordinal() - EPOCH),
+            ("linear", "transition_lift", "popularity"),
         )
         # 0 says nothing in each of them, which is 0.5 as a factor
         columns = {
