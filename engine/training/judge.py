@@ -35,8 +35,8 @@ from engine.matching.tagging import CompetencyTagger
 from engine.policy import PolicyProfile
 from engine.recommender.request import RouteRequest
 from engine.training.data import TrainingData
-from engine.training.effects import estimate_effects
-from engine.training.fit import benefit_rates, table_matcher
+from engine.training.data_effects import effects_of_data
+from engine.training.fit import benefit_rates
 from engine.training.table import LabelledTable
 
 LEAST_ROWS = 200
@@ -140,17 +140,7 @@ class Judge:
         With the policy's, a model that plans by what outcomes say of effects would look worse for
         being right.
         """
-        estimates = estimate_effects(
-            {id: person.diagnostics for id, person in data.people.items()},
-            data.interactions,
-            data.activities,
-            table_matcher(data, tagger).coverage_,
-            data.framework,
-            data.policy,
-            responses={id: r.responses for id, r in data.people.items() if r.responses},
-            educators={id: r.educator for id, r in data.people.items()},
-            benefit_rate=self.benefit or 1.0,
-        )
+        estimates = effects_of_data(data, tagger, self.benefit)
         return replace(self, effects=estimates.effects)
 
     def effect(self, activities: Sequence[Activity], policy: PolicyProfile) -> FloatArray:

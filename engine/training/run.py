@@ -15,9 +15,10 @@ from threadpoolctl import threadpool_limits
 from engine.matching.model import MatchingModel
 from engine.matching.tagging import CompetencyTagger
 from engine.training.data import TrainingData
-from engine.training.effects import EffectDiagnostics, EffectEstimates, estimate_effects
+from engine.training.data_effects import effects_of_data
+from engine.training.effects import EffectDiagnostics
 from engine.training.evaluate import Evaluation, EvaluationOptions, evaluate_models
-from engine.training.fit import FitOptions, Fitted, Say, fit_matching_model, table_matcher
+from engine.training.fit import FitOptions, Fitted, Say, fit_matching_model
 
 TEST_SHARE = 0.3
 
@@ -119,7 +120,7 @@ def _train(
     check = None
     if options.effects:
         say("эффекты активностей")
-        estimates = effects_of_training(earlier, fitted)
+        estimates = effects_of_data(earlier, tagger, fitted.benefit_rate, version)
         check = estimates.diagnostics
         if check is not None:
             fitted = replace(fitted, model=replace(fitted.model, effects=estimates.effects))
@@ -153,24 +154,3 @@ def evaluate_again(
     """
     with threadpool_limits(1):
         return evaluate_models(data, day, models, options, digests=digests, say=say)
-
-
-def effects_of_training(data: TrainingData, fitted: Fitted) -> EffectEstimates:
-    """Effects of activities, estimated from the same part of the data.
-
-    Relevance holds the chance to benefit already, so the effects are those of people who
-    benefit: the rate by which the labels count a completion as a benefit is divided out.
-    """
-    matcher = table_matcher(data, fitted.model.tagger)
-    return estimate_effects(
-        {id: person.diagnostics for id, person in data.people.items()},
-        data.interactions,
-        data.activities,
-        matcher.coverage_,
-        data.framework,
-        data.policy,
-        responses={id: person.responses for id, person in data.people.items() if person.responses},
-        educators={id: person.educator for id, person in data.people.items()},
-        benefit_rate=fitted.benefit_rate or 1.0,
-        version=fitted.model.version,
-    )
