@@ -1,7 +1,7 @@
 """Why an activity is not for this educator.
 
-Every rule is one function that yields an array of what it forbids; reasons are codes with
-parameters, worded elsewhere. An activity keeps all its reasons, so that a reader who mends one
+Every rule tells what it forbids and why (``Verdicts``); reasons are codes with parameters, worded
+elsewhere. An activity keeps all its reasons, so that a reader who mends one
 sees the next.
 
 ==================== ==============================================================
@@ -23,9 +23,9 @@ enrolment_closed     some do, but the enrolment of each has ended
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self, TypeVar
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -41,12 +41,12 @@ from engine.domain import (
     IntArray,
     Kind,
     Offering,
-    Position,
     Reason,
-    Stage,
 )
-from engine.framework import Framework, normalise_subject
+from engine.framework import Framework
+from engine.matching.audience_table import AudienceTable, NamedGroups
 from engine.matching.text import normalise
+from engine.matching.verdicts import Groups, Verdicts
 
 RECURRING_KINDS = frozenset({Kind.DIAGNOSTIC, Kind.COMMUNITY})
 """Kinds that an educator takes again and again; having been there excludes nothing."""
@@ -146,69 +146,18 @@ def _deadline(offering: Offering) -> int:
     return min(until, offering.start.toordinal())
 
 
-class AudienceTable:
-    """What activities say of their audience, compiled once per catalogue version.
-
-    Parameters
-    ----------
-    activities
-        n_activities of them, in the order of the ranking.
-    framework
-        Knows which names of subjects stand for one subject.
-    """
-
-    def __init__(self, activities: Sequence[Activity], framework: Framework) -> None:
-        n = len(activities)
-        self.framework = framework
-        self.position_code: dict[str, int] = {p: i for i, p in enumerate(Position)}
-        self.stage_code: dict[str, int] = {s: i for i, s in enumerate(Stage)}
-        self.positions = _members(n, [a.positions for a in activities], self.position_code)
-        self.stages = _members(n, [a.stages for a in activities], self.stage_code)
-        named = [tuple(normalise_subject(s) for s in a.subjects) for a in activities]
-        self.subject_code = {s: i for i, s in enumerate(sorted({s for row in named for s in row}))}
-        self.subjects = _members(n, named, self.subject_code)
-        self.any_position: BoolArray = np.asarray(~self.positions.any(axis=1))
-        self.any_stage: BoolArray = np.asarray(~self.stages.any(axis=1))
-        self.any_subject: BoolArray = np.asarray(~self.subjects.any(axis=1))
-
-    def admits_position(self, educator: Educator) -> BoolArray:
-        """Shape (n_activities,): the position is named, or none is."""
-        named: BoolArray = self.positions[:, self.position_code[educator.position]]
-        return named | self.any_position
-
-    def names_subject(self, educator: Educator) -> BoolArray:
-        """Shape (n_activities,): a subject of the educator is named."""
-        taught = [
-            code
-            for name, code in self.subject_code.items()
-            if any(self.framework.subjects_match(name, s) for s in educator.subjects)
-        ]
-        return np.asarray(self.subjects[:, taught].any(axis=1))
-
-    def names_stage(self, educator: Educator) -> BoolArray:
-        """Shape (n_activities,): a stage of the educator is named."""
-        codes = [self.stage_code[s] for s in educator.stages]
-        return np.asarray(self.stages[:, codes].any(axis=1))
-
-
-def _members(n: int, rows: Sequence[Sequence[str]], code: Mapping[str, int]) -> BoolArray:
-    table = np.zeros((n, len(code)), dtype=np.bool_)
-    for i, row in enumerate(rows):
-        table[i, [code[name] for name in row]] = True
-    return table
-
-
 class EligibilityTable:
     """Everything of the catalogue that eligibility asks for, compiled once per version."""
 
     def __init__(self, activities: Sequence[Activity], framework: Framework) -> None:
-        self.activities = tuple(activities)
         self.index = {a.id: i for i, a in enumerate(activities)}
         self.audience = AudienceTable(activities, framework)
         self.recurring = np.array([a.kind in RECURRING_KINDS for a in activities], dtype=np.bool_)
-        self.hours_known = np.array([_known(a.hours_academic) for a in activities], dtype=np.bool_)
+        self.hours_unknown = np.array(
+            [not _known(a.hours_academic) for a in activities], dtype=np.bool_
+        )
         self.form = np.array([FORMS.index(a.form) for a in activities], dtype=np.int64)
-        self.language = np.array([a.language.casefold() for a in activities], dtype=np.str_)
+        self.language = Groups.by([a.language for a in activities])
         self.by_title: dict[str, list[int]] = {}
         for i, activity in enumerate(activities):
             self.by_title.setdefault(title_key(activity.title), []).append(i)
@@ -240,55 +189,42 @@ class EligibilityTable:
         """
         if as_of.utcoffset() is None:
             raise ValueError("as_of needs an offset")
-        today = as_of.astimezone(zone).date()
-        found: dict[int, list[Reason]] = {}
-        for i, reason in self._personal(educator, history, constraints):
-            found.setdefault(i, []).append(reason)
-        for i, reason in self._dated(offerings, constraints, today, horizon):
-            found.setdefault(i, []).append(reason)
-        return {i: tuple(found[i]) for i in sorted(found)}
+        verdicts = Verdicts(len(self.index))
+        self._audience(verdicts, educator)
+        self._completed(verdicts, history)
+        self._content(verdicts, educator, constraints)
+        self._excluded(verdicts, offerings, constraints.excluded)
+        self._dated(verdicts, offerings, as_of.astimezone(zone).date(), horizon)
+        return verdicts.reasons()
 
-    def _personal(
-        self, educator: Educator, history: Sequence[HistoryItem], constraints: Constraints
-    ) -> Iterator[tuple[int, Reason]]:
-        audience, activities = self.audience, self.activities
-        yield from _mark(
-            ~audience.admits_position(educator),
-            lambda i: tuple(p.value for p in activities[i].positions),
+    def _audience(self, verdicts: Verdicts, educator: Educator) -> None:
+        audience = self.audience
+        _shut(
+            verdicts,
+            audience.positions,
+            audience.position_of(educator),
             lambda named: Reason(
-                "audience_position",
-                {"position": educator.position.value, "positions": list(named)},
+                "audience_position", {"position": educator.position.value, "positions": named}
             ),
         )
         taught = list(educator.subjects)
-        yield from _mark(
-            ~audience.any_subject & ~audience.names_subject(educator),
-            lambda i: activities[i].subjects,
-            lambda named: Reason("audience_subject", {"subjects": taught, "named": list(named)}),
+        _shut(
+            verdicts,
+            audience.subjects,
+            audience.subjects_of(educator),
+            lambda named: Reason("audience_subject", {"subjects": taught, "named": named}),
         )
+        # a stage that is not stated shuts nobody out
         if educator.stages:
             stages = [s.value for s in educator.stages]
-            yield from _mark(
-                ~audience.any_stage & ~audience.names_stage(educator),
-                lambda i: tuple(s.value for s in activities[i].stages),
-                lambda named: Reason("audience_stage", {"stages": stages, "named": list(named)}),
+            _shut(
+                verdicts,
+                audience.stages,
+                audience.stages_of(educator),
+                lambda named: Reason("audience_stage", {"stages": stages, "named": named}),
             )
-        yield from self._completed(history)
-        spoken = [language.casefold() for language in educator.languages]
-        yield from _mark(
-            ~np.isin(self.language, spoken),
-            lambda i: activities[i].language,
-            lambda language: Reason("language", {"language": language}),
-        )
-        if constraints.forms:
-            yield from _mark(
-                ~np.isin(self.form, [FORMS.index(form) for form in constraints.forms]),
-                lambda i: activities[i].form.value,
-                lambda form: Reason("form_not_admitted", {"form": form}),
-            )
-        yield from _mark(~self.hours_known, lambda i: "", lambda _: Reason("hours_unknown"))
 
-    def _completed(self, history: Sequence[HistoryItem]) -> Iterator[tuple[int, Reason]]:
+    def _completed(self, verdicts: Verdicts, history: Sequence[HistoryItem]) -> None:
         latest: dict[int, dt.date] = {}
         for item in history:
             hits = [self.index[item.activity_id]] if item.activity_id in self.index else []
@@ -297,21 +233,48 @@ class EligibilityTable:
             for i in hits:
                 if not self.recurring[i]:
                     latest[i] = max(latest.get(i, item.completed_on), item.completed_on)
-        for i in sorted(latest):
-            yield i, Reason("already_completed", {"completed_on": latest[i].isoformat()})
+        code = np.zeros(len(self.index), dtype=np.int64)
+        code[list(latest)] = np.arange(1, len(latest) + 1)
+        verdicts.add(
+            code,
+            [
+                Reason("already_completed", {"completed_on": day.isoformat()})
+                for day in latest.values()
+            ],
+        )
+
+    def _content(self, verdicts: Verdicts, educator: Educator, constraints: Constraints) -> None:
+        spoken = {language.casefold() for language in educator.languages}
+        languages = self.language.values
+        foreign = np.array([name.casefold() not in spoken for name in languages], dtype=np.bool_)
+        reasons = [
+            Reason("language", {"language": languages[g]}) for g in np.flatnonzero(foreign).tolist()
+        ]
+        verdicts.add_groups(foreign, self.language.of, reasons)
+        if constraints.forms:
+            left_out = [form for form in FORMS if form not in constraints.forms]
+            verdicts.add_groups(
+                np.isin(FORMS, left_out),
+                self.form,
+                [Reason("form_not_admitted", {"form": form.value}) for form in left_out],
+            )
+        verdicts.add_one(self.hours_unknown, Reason("hours_unknown"))
+
+    def _excluded(self, verdicts: Verdicts, table: OfferingTable, excluded: Sequence[str]) -> None:
+        if not excluded:
+            return
+        n, ids = len(self.index), set(excluded)
+        banned = np.zeros(n, dtype=np.bool_)
+        banned[[self.index[i] for i in excluded if i in self.index]] = True
+        shut = np.fromiter(map(ids.__contains__, table.ids), dtype=np.bool_, count=len(table.ids))
+        offered = np.bincount(table.activity, minlength=n) > 0
+        banned |= offered & ~(np.bincount(table.activity[~shut], minlength=n) > 0)
+        verdicts.add_one(banned, Reason("excluded"))
 
     def _dated(
-        self, table: OfferingTable, constraints: Constraints, today: dt.date, horizon: Horizon
-    ) -> Iterator[tuple[int, Reason]]:
-        n, now = len(self.activities), today.toordinal()
-        banned = np.zeros(n, dtype=np.bool_)
-        banned[[self.index[i] for i in constraints.excluded if i in self.index]] = True
-        excluded = set(constraints.excluded)
-        free = np.array([id not in excluded for id in table.ids], dtype=np.bool_)
-        offered = np.bincount(table.activity, minlength=n) > 0
-        banned |= offered & ~(np.bincount(table.activity[free], minlength=n) > 0)
-        yield from _mark(banned, lambda i: "", lambda _: Reason("excluded"))
-
+        self, verdicts: Verdicts, table: OfferingTable, today: dt.date, horizon: Horizon
+    ) -> None:
+        n, now = len(self.index), today.toordinal()
         first, last = horizon[0].toordinal(), horizon[1].toordinal()
         runs = np.where(
             table.self_paced,
@@ -324,31 +287,35 @@ class EligibilityTable:
         # an offering that is excluded still has its dates: "excluded" says it all by itself
         has_run = np.bincount(table.activity[runs], minlength=n) > 0
         days = {"start": horizon[0].isoformat(), "end": horizon[1].isoformat()}
-        yield from _mark(~has_run, lambda i: "", lambda _: Reason("no_run_in_horizon", days))
+        verdicts.add_one(~has_run, Reason("no_run_in_horizon", days))
         is_open = runs & (table.enrolment_until >= now)
         closed = has_run & ~(np.bincount(table.activity[is_open], minlength=n) > 0)
+        if not closed.any():
+            return
         latest = np.full(n, FIRST_DAY, dtype=np.int64)
         np.maximum.at(latest, table.activity[runs], table.enrolment_until[runs])
-        yield from _mark(
-            closed,
-            lambda i: dt.date.fromordinal(int(latest[i])).isoformat(),
-            lambda day: Reason("enrolment_closed", {"closed_on": day}),
+        ends, which = np.unique(latest[closed], return_inverse=True)
+        code = np.zeros(n, dtype=np.int64)
+        code[closed] = which + 1
+        verdicts.add(
+            code,
+            [
+                Reason("enrolment_closed", {"closed_on": dt.date.fromordinal(day).isoformat()})
+                for day in ends.tolist()
+            ],
         )
 
 
-Key = TypeVar("Key", bound=Hashable)
-
-
-def _mark(
-    forbidden: BoolArray, key: Callable[[int], Key], reason: Callable[[Key], Reason]
-) -> Iterator[tuple[int, Reason]]:
-    """Reasons of the forbidden activities; equal ones are one object, for there are thousands."""
-    made: dict[Key, Reason] = {}
-    for i in np.flatnonzero(forbidden).tolist():
-        k = key(i)
-        if k not in made:
-            made[k] = reason(k)
-        yield i, made[k]
+def _shut(
+    verdicts: Verdicts,
+    groups: NamedGroups,
+    codes: Sequence[int],
+    reason: Callable[[list[str]], Reason],
+) -> None:
+    """Forbid what names others, for a reason made of those that it names."""
+    shut = groups.shut(codes)
+    named = [list(groups.values[g]) for g in np.flatnonzero(shut).tolist()]
+    verdicts.add_groups(shut, groups.of, [reason(names) for names in named])
 
 
 def _known(hours: float | None) -> bool:

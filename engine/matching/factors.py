@@ -15,7 +15,6 @@ from engine.domain import (
     PRACTICE_KINDS,
     PROGRAMME_KINDS,
     Activity,
-    BoolArray,
     Demand,
     DemandKind,
     Document,
@@ -23,7 +22,7 @@ from engine.domain import (
     FloatArray,
     IntArray,
 )
-from engine.matching.eligibility import AudienceTable
+from engine.matching.audience_table import AudienceTable
 
 LEARNED_SIGNALS: tuple[str, ...] = (
     "quality",
@@ -169,17 +168,18 @@ class FactorTable:
             **{name: values[rows] for name, values in self.fixed.items()},
             **{name: learned.get(name, _nothing(n)) for name in LEARNED_SIGNALS},
         }
-        return np.column_stack([columns[name] for name in FACTORS])
+        # one factor after the other in memory: who reads them asks factor by factor
+        return np.stack([columns[name] for name in FACTORS]).T
 
     def _audience(self, educator: Educator, n: int, rows: Rows) -> dict[str, FloatArray]:
         audience = self.audience
-        position = _named(audience.admits_position(educator), audience.any_position)[rows]
-        subject = _named(audience.names_subject(educator), audience.any_subject)[rows]
-        stage = _named(audience.names_stage(educator), audience.any_stage)[rows]
+        position = audience.positions.fit(audience.position_of(educator))
+        subject = audience.subjects.fit(audience.subjects_of(educator))
+        stage = audience.stages.fit(audience.stages_of(educator))
         return {
-            "position": position,
-            "subject": subject if educator.subjects else _nothing(n),
-            "stage": stage if educator.stages else _nothing(n),
+            "position": position[rows],
+            "subject": subject[rows] if educator.subjects else _nothing(n),
+            "stage": stage[rows] if educator.stages else _nothing(n),
         }
 
     def _register(self, today: dt.date, rows: Rows) -> FloatArray:
@@ -208,10 +208,6 @@ def _relative(part: FloatArray, need: FloatArray) -> FloatArray:
     top = need.max(initial=0.0)
     scaled: FloatArray = part / top if top > 0 else part
     return scaled
-
-
-def _named(named: BoolArray, anybody: BoolArray) -> FloatArray:
-    return np.where(anybody, 0.5, named.astype(np.float64))
 
 
 def _floats(values: Sequence[float]) -> FloatArray:

@@ -21,6 +21,7 @@ from engine.domain import (
     Educator,
     FloatArray,
     HistoryItem,
+    IntArray,
     Offering,
     Ranking,
     Request,
@@ -34,6 +35,7 @@ from engine.matching.factors import EVERY, FACTORS, NUISANCE, FactorTable, Rows,
 from engine.matching.relevance import RelevanceModel, load_prior
 from engine.matching.rollup import roll_matrix, roll_up
 from engine.matching.signals import LearnedSignals
+from engine.matching.similar_texts import SimilarTexts, scaled
 from engine.matching.tagging import CompetencyTagger
 from engine.matching.text import RussianTextFeatures, similarity
 from engine.policy import PolicyProfile
@@ -109,6 +111,8 @@ class ActivityMatcher(BaseEstimator):
         self.eligibility_ = EligibilityTable(activities, framework)
         self.factors_ = FactorTable(activities, self.confidence_, self.eligibility_.audience)
         self.signals_ = None if self.signals is None else self.signals.compile(activities)
+        if self.signals_ is not None and self.signals_.popularity is not None:
+            self.similar_.prepare(_most_taken(self.signals_.popularity))
         return self
 
     def _fit_relevance(self) -> None:
@@ -127,14 +131,15 @@ class ActivityMatcher(BaseEstimator):
         self.features_ = RussianTextFeatures().fit([*texts, *nodes])
         self.text_ = self.features_.transform(texts)
         self.text_by_feature_ = self.text_.T.tocsr()
+        self.similar_ = SimilarTexts(
+            self.text_, self.text_by_feature_, self.text_floor, self.text_full
+        )
         alike = similarity(self.text_, self.features_.transform(nodes)).toarray()
-        self.node_similarity_: FloatArray = self._scaled(alike)
+        # asked node by node
+        self.node_similarity_: FloatArray = np.asfortranarray(self._scaled(alike))
 
     def _scaled(self, alike: FloatArray) -> FloatArray:
-        scaled: FloatArray = np.clip(
-            (alike - self.text_floor) / (self.text_full - self.text_floor), 0.0, 1.0
-        )
-        return scaled
+        return scaled(alike, self.text_floor, self.text_full)
 
     def rank(
         self,
@@ -243,11 +248,12 @@ class ActivityMatcher(BaseEstimator):
         """
         demands = deficits.demands
         today = as_of.astimezone(ZoneInfo(educator.time_zone or policy.time_zone)).date()
-        alike = self._text_similarity([_free_text(d) for d in demands], rows)
+        said = [_free_text(d) for d in demands] + [r.text or "" for r in requests]
+        told = self._text_similarity(said, rows)
+        alike = told[:, : len(demands)]
         applies = self.framework_.applies_to(educator.position, educator.subjects, educator.stages)
         roll = roll_matrix(self.framework_, demands, applies)
         coverage = roll_up(_rows_of(self.coverage_, rows), roll, alike)
-        asked = self._text_similarity([r.text or "" for r in requests], rows)
         learned: dict[str, FloatArray] = {}
         if self.signals_ is not None:
             learned = self.signals_.columns(history, today, rows)
@@ -257,7 +263,7 @@ class ActivityMatcher(BaseEstimator):
             demands,
             coverage,
             self._node_fit(demands, rows),
-            np.maximum(alike.max(axis=1, initial=0.0), asked.max(axis=1, initial=0.0)),
+            told.max(axis=1, initial=0.0),
             today,
             young=is_young(educator, policy.mentorship, today),
             online=online[rows],
@@ -276,10 +282,8 @@ class ActivityMatcher(BaseEstimator):
         if not known:
             return np.full(len(self.ids_[rows] if isinstance(rows, slice) else rows), np.nan)
         if rows is EVERY:
-            # by feature: only what shares a word with the history is touched
-            alike = (self.text_[known] @ self.text_by_feature_).toarray().T
-        else:
-            alike = similarity(_rows_of(self.text_, rows), self.text_[known]).toarray()
+            return 1.0 - self.similar_.nearest(known)
+        alike = similarity(_rows_of(self.text_, rows), self.text_[known]).toarray()
         novelty: FloatArray = 1.0 - self._scaled(alike).max(axis=1)
         return novelty
 
@@ -292,9 +296,21 @@ class ActivityMatcher(BaseEstimator):
     def _text_similarity(self, texts: Sequence[str], rows: Rows) -> FloatArray:
         """Shape (n_rows, n_texts), in [0, 1]; 0 for an empty text."""
         own = _rows_of(self.text_, rows)
-        if not any(texts):
-            return np.zeros((own.shape[0], len(texts)))
-        return self._scaled(similarity(own, self.features_.transform(texts)).toarray())
+        found = np.zeros((own.shape[0], len(texts)))
+        # a wish often stands both in a demand and in the request that it comes from
+        distinct = list(dict.fromkeys(text for text in texts if text))
+        if distinct:
+            asked = self.features_.transform(distinct)
+            if rows is EVERY:
+                # by feature: only what shares a word with the texts is touched
+                alike = (asked @ self.text_by_feature_).toarray()
+            else:
+                alike = similarity(own, asked).toarray().T
+            column = dict(zip(distinct, self._scaled(alike), strict=True))
+            for j, text in enumerate(texts):
+                if text:
+                    found[:, j] = column[text]
+        return found
 
     def _node_fit(self, demands: Sequence[Demand], rows: Rows) -> FloatArray:
         """Best similarity with the text of a demanded node, scaled by the need for it."""
@@ -314,6 +330,13 @@ class ActivityMatcher(BaseEstimator):
 
 def _free_text(demand: Demand) -> str:
     return "" if demand.nodes else demand.text or demand.title
+
+
+def _most_taken(popularity: FloatArray) -> list[int]:
+    """A tenth of the catalogue, which most histories are of; whom nobody knows is left out."""
+    first: IntArray = np.argsort(-popularity, kind="stable")[: len(popularity) // 10]
+    most: list[int] = first[~np.isnan(popularity[first])].tolist()
+    return most
 
 
 def _rows_of(table: sp.csr_array, rows: Rows) -> sp.csr_array:

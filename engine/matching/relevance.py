@@ -256,17 +256,17 @@ class RelevanceModel(ClassifierMixin, BaseEstimator):
         for i, knots in enumerate(self.knots_):
             if len(knots):
                 own = weights[self.slope_start_[i] : self.slope_start_[i] + len(knots) + 1]
-                parts[:, i] = (_lengths(X[:, i], knots) - _lengths(self.centres_[[i]], knots)) @ own
+                parts[:, i] = _broken_line(X[:, i], self.centres_[i], knots, own)
         return parts
 
     def relevance(self, contributions: FloatArray) -> FloatArray:
         """Probability of the positive, shape (n,), from ``contributions``."""
-        chance: FloatArray = expit(np.nansum(contributions, axis=1) + self.intercept_)
+        chance: FloatArray = expit(_row_sums(contributions) + self.intercept_)
         return chance
 
     def decision_function(self, X: Any) -> FloatArray:
         """Linear predictor, shape (n,)."""
-        total: FloatArray = np.nansum(self.contributions(X), axis=1) + self.intercept_
+        total: FloatArray = _row_sums(self.contributions(X)) + self.intercept_
         return total
 
     def predict_proba(self, X: Any) -> FloatArray:
@@ -278,6 +278,29 @@ class RelevanceModel(ClassifierMixin, BaseEstimator):
         """Likelier class, shape (n,)."""
         positive = self.decision_function(X) > 0
         return self.classes_[positive.astype(np.int64)]
+
+
+def _row_sums(parts: FloatArray) -> FloatArray:
+    """Sum of every row, NaN as 0; the same numbers however ``parts`` lie in memory."""
+    known = np.ascontiguousarray(np.where(np.isnan(parts), 0.0, parts))
+    total: FloatArray = known.sum(axis=1)
+    return total
+
+
+def _broken_line(x: FloatArray, centre: float, knots: FloatArray, slopes: FloatArray) -> FloatArray:
+    """Line with one slope between two knots that is 0 at the centre, shape (n,).
+
+    Segment after segment: each term rises with ``x`` where its slope does, so the rounded sum
+    does too.
+    """
+    ends = [-np.inf, *knots.tolist(), np.inf]
+    total: FloatArray = np.zeros(len(x))
+    for slope, low, high in zip(slopes.tolist(), ends[:-1], ends[1:], strict=True):
+        within = np.clip(x, low, high)
+        within -= min(max(centre, low), high)
+        within *= slope
+        total += within
+    return total
 
 
 def _lengths(x: FloatArray, knots: FloatArray) -> FloatArray:

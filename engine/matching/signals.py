@@ -53,15 +53,24 @@ class LearnedSignals:
         """For one catalogue, in its order."""
         at = {id: i for i, id in enumerate(self.activities)}
         kinds = tuple(Kind)
+        source = np.array([at.get(a.id, -1) for a in activities], dtype=np.int64)
         return CompiledSignals(
             collaborative=self.collaborative,
             position=at,
-            source=np.array([at.get(a.id, -1) for a in activities], dtype=np.int64),
+            source=source,
+            popularity=self._popularity(source),
             quality=None if self.quality is None else self.quality.factor(activities),
             kind=np.array([kinds.index(a.kind) for a in activities], dtype=np.int64),
             kind_of={a.id: kinds.index(a.kind) for a in activities},
             kind_share=np.array([self.kind_share.get(k, 0.0) for k in kinds]),
         )
+
+    def _popularity(self, source: IntArray) -> FloatArray | None:
+        if self.collaborative is None:
+            return None
+        nobody: IntArray = np.empty(0, dtype=np.int64)
+        found = self.collaborative.features(nobody, names=("popularity",))
+        return _known(expit(found["popularity"]), source)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +83,8 @@ class CompiledSignals:
         Position of an id in the learned tables.
     source
         Shape (n_activities,), position in the learned tables; −1 = not there.
+    popularity
+        Shape (n_activities,), the same for everybody; ``None`` = nothing learned.
     quality
         Shape (n_activities,), see ``QualityEvidence.factor``; ``None`` = no outcomes.
     kind, kind_of, kind_share
@@ -83,6 +94,7 @@ class CompiledSignals:
     collaborative: CollaborativeSignals | None
     position: Mapping[str, int]
     source: IntArray
+    popularity: FloatArray | None
     quality: FloatArray | None
     kind: IntArray
     kind_of: Mapping[str, int]
@@ -103,6 +115,8 @@ class CompiledSignals:
             found["quality"] = self.quality[rows]
         if self.kind_share.any():
             found["experience"] = self._experience(history)[self.kind[rows]]
+        if self.popularity is not None:
+            found["popularity"] = self.popularity[rows]
         if self.collaborative is not None:
             found |= self._collaborative(history, today, rows)
         return found
@@ -130,13 +144,18 @@ class CompiledSignals:
             np.array([position for _, position in taken], dtype=np.int64),
             np.array([day for day, _ in taken], dtype=np.float64),
             float(today.toordinal() - EPOCH),
-            ("linear", "transition_lift", "popularity"),
+            ("linear", "transition_lift"),
         )
         # 0 says nothing in each of them, which is 0.5 as a factor
         columns = {
             "co_enrolment": expit(LINEAR_SCALE * raw["linear"]),
             "order": expit(raw["transition_lift"]),
-            "popularity": expit(raw["popularity"]),
         }
         at = self.source[rows]
-        return {name: np.where(at < 0, np.nan, values[at]) for name, values in columns.items()}
+        return {name: _known(values, at) for name, values in columns.items()}
+
+
+def _known(values: FloatArray, at: IntArray) -> FloatArray:
+    """Values at the positions; NaN for what nothing was learned of."""
+    found: FloatArray = np.where(at < 0, np.nan, values[at])
+    return found

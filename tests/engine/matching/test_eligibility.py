@@ -22,6 +22,7 @@ from engine.domain import (
     Stage,
 )
 from engine.matching.eligibility import EligibilityTable, OfferingTable, title_key
+from tests.engine.matching.eligibility_rules import reasons_one_by_one
 from tests.engine.matching.records import AS_OF, FRAMEWORK, HORIZON, TEACHER, activity, offering
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -202,3 +203,85 @@ def test_table_from_the_compiled_catalogue_is_the_same() -> None:
     assert ours.ids == theirs.ids
     for column in ("activity", "start", "end", "enrolment_until", "self_paced"):
         np.testing.assert_array_equal(getattr(ours, column), getattr(theirs, column))
+
+
+SUBJECTS = ["математика", "Алгебра", "физика", "иностранный язык", "английский язык", "обж"]
+
+
+def _some(rng: np.random.Generator, values: Sequence[str], most: int) -> tuple[str, ...]:
+    return tuple(rng.permutation(list(values))[: rng.integers(0, most + 1)].tolist())
+
+
+def _day(rng: np.random.Generator) -> dt.date:
+    return dt.date(2026, 6, 1) + dt.timedelta(days=int(rng.integers(0, 400)))
+
+
+def _random_activity(rng: np.random.Generator, i: int) -> Activity:
+    return activity(
+        f"a{i:03d}",
+        f"Тема «{rng.integers(0, 40)}»",
+        kind=list(Kind)[rng.integers(0, len(Kind))],
+        positions=tuple(Position(p) for p in _some(rng, [p.value for p in Position], 3)),
+        subjects=_some(rng, SUBJECTS, 2),
+        stages=tuple(Stage(s) for s in _some(rng, [s.value for s in Stage], 2)),
+        language=["ru", "RU", "tt"][rng.integers(0, 3)],
+        form=list(Form)[rng.integers(0, 3)],
+        hours_academic=[8.0, 36.0, None, 0.0][rng.integers(0, 4)],
+    )
+
+
+def _random_run(rng: np.random.Generator, i: int, n: int) -> Offering:
+    one, other = sorted([_day(rng), _day(rng)])
+    return replace(
+        offering(f"a{rng.integers(0, n):03d}"),
+        id=f"o{i:03d}",
+        start=one,
+        end=other,
+        self_paced=bool(rng.random() < 0.2),
+        enrolment_until=_day(rng) if rng.random() < 0.5 else None,
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_all_rules_at_once_say_what_each_says_of_each_activity(seed: int) -> None:
+    """Random catalogues and educators: the same reasons, in the same order, as one by one."""
+    rng = np.random.default_rng(seed)
+    n = 80
+    acts = [_random_activity(rng, i) for i in range(n)]
+    runs = [_random_run(rng, i, n) for i in range(150)]
+    table = EligibilityTable(acts, FRAMEWORK)
+    offerings = OfferingTable.compile(runs, table.index)
+    seen = set()
+    for _ in range(10):
+        educator = Educator(
+            "e",
+            list(Position)[rng.integers(0, 3)],
+            _some(rng, SUBJECTS, 2),
+            tuple(Stage(s) for s in _some(rng, [s.value for s in Stage], 2)),
+            languages=[("ru",), ("ru", "TT")][rng.integers(0, 2)],
+        )
+        history = [
+            HistoryItem(_day(rng), activity_id=f"a{rng.integers(0, n):03d}")
+            if rng.random() < 0.5
+            else HistoryItem(_day(rng), title=f"тема {rng.integers(0, 40)}")
+            for _ in range(rng.integers(0, 6))
+        ]
+        constraints = Constraints(
+            forms=tuple(Form(f) for f in _some(rng, [f.value for f in Form], 2)),
+            excluded=_some(rng, [a.id for a in acts] + [o.id for o in runs], 150),
+        )
+        said = table.reasons(
+            educator,
+            offerings=offerings,
+            history=history,
+            constraints=constraints,
+            as_of=AS_OF,
+            horizon=HORIZON,
+            zone=MOSCOW,
+        )
+        expected = reasons_one_by_one(
+            acts, runs, FRAMEWORK, educator, history, constraints, AS_OF, HORIZON, MOSCOW
+        )
+        assert list(said.items()) == list(expected.items())
+        seen |= {reason.code for reasons in said.values() for reason in reasons}
+    assert len(seen) == 10

@@ -39,14 +39,14 @@ def compared(task: RankingTask) -> tuple[np.ndarray, np.ndarray]:
 
 def test_a_planted_order_is_found() -> None:
     """In a calendar ours has at least a quarter more NDCG@10 than the EASE that fits best."""
-    task = RankingTask.of(last_share_split(in_calendar(900, 80, 0)))
+    task = RankingTask.of(last_share_split(in_calendar(450, 60, 0)))
     ours, ease = compared(task)
     assert paired_ratio(ours, ease, seed=0).low > 1.25
 
 
 def test_a_planted_order_in_days_is_found_after_an_instant() -> None:
     """Split by time, with days: ours is above the EASE that fits best."""
-    table = in_calendar(1200, 60, 1, days=True)
+    table = in_calendar(900, 60, 1, days=True)
     task = RankingTask.of(time_split(table, share_instant(table, 0.8)))
     ours, ease = compared(task)
     assert paired_ratio(ours, ease, seed=0).low > 1.1
@@ -54,7 +54,7 @@ def test_a_planted_order_in_days_is_found_after_an_instant() -> None:
 
 def test_without_any_order_nothing_is_lost() -> None:
     """Where order is random ours is not below the EASE that fits best by more than .02."""
-    task = RankingTask.of(last_share_split(in_circles(900, 80, 2)))
+    task = RankingTask.of(last_share_split(in_circles(450, 60, 2)))
     ours, ease = compared(task)
     assert paired_difference(ours, ease, seed=0).high > 0
     assert np.nanmean(ours) > np.nanmean(ease) - 0.02

@@ -25,10 +25,14 @@ from engine.domain import (
     Request,
 )
 from engine.errors import ConfigurationError, InputError
+from engine.interactions import Interactions
+from engine.matching.collaborative import CollaborativeSignals
 from engine.matching.eligibility import OfferingTable
 from engine.matching.factors import FACTORS
 from engine.matching.matcher import ActivityMatcher
 from engine.matching.relevance import RelevanceModel
+from engine.matching.signals import LearnedSignals
+from engine.matching.text import RussianTextFeatures
 from engine.policy import load_policy
 from tests.engine.matching.records import (
     AS_OF,
@@ -272,6 +276,60 @@ def test_same_input_same_ranking() -> None:
     np.testing.assert_array_equal(one.coverage.toarray(), other.coverage.toarray())
 
 
+def test_some_rows_are_the_rows_of_all() -> None:
+    """Asked for three activities, the factors are those of all, wishes in words among them."""
+    wishes = [Request("r1", text="служба примирения"), Request("r2"), Request("r3", text="ОВЗ")]
+    wish = demand(code="служба примирения", kind=REQUEST, text="служба примирения")
+    demands = deficits([demand("MET.ASM"), wish])
+    rows = np.array([3, 0, 4])
+
+    def factors(**chosen: np.ndarray) -> tuple[np.ndarray, sp.csr_array]:
+        online = np.linspace(0.0, 1.0, len(CATALOGUE))
+        return MATCHER.factor_matrix(
+            TEACHER,
+            demands,
+            requests=wishes,
+            policy=POLICY,
+            as_of=AS_OF,
+            online=online,
+            **chosen,
+        )
+
+    every, covered = factors()
+    some, part = factors(rows=rows)
+    np.testing.assert_allclose(some, every[rows], atol=1e-12)
+    np.testing.assert_allclose(part.toarray(), covered.toarray()[rows], atol=1e-12)
+
+
+def test_a_wish_is_as_like_an_activity_as_their_features_are() -> None:
+    """The factor is the largest similarity of any wish, on the scale from 0.15 to 0.6."""
+    texts = ["служба примирения в школе", "выгорание"]
+    ranking_factors, _ = MATCHER.factor_matrix(
+        TEACHER,
+        deficits([demand("MET.ASM"), demand("PSY", kind=REQUEST)]),
+        requests=[Request("r1", text=texts[0]), Request("r2", text=texts[1])],
+        policy=POLICY,
+        as_of=AS_OF,
+        online=np.zeros(len(CATALOGUE)),
+    )
+    features = RussianTextFeatures().fit(
+        [
+            *(f"{a.title}; {a.summary}" for a in CATALOGUE),
+            *(f"{n.title}; {'; '.join(n.keywords)}" for n in FRAMEWORK.nodes),
+        ]
+    )
+    left = features.transform([f"{a.title}; {a.summary}" for a in CATALOGUE]).toarray()
+    alike = left @ features.transform(texts).toarray().T
+    by_text = np.clip((alike - 0.15) / 0.45, 0.0, 1.0).max(axis=1)
+    assert by_text[3] > 0.3
+    covered = MATCHER.coverage_.toarray()
+    leaves = [i for i, n in enumerate(FRAMEWORK.nodes) if n.code.startswith("PSY")]
+    no_node = covered[:, leaves].sum(axis=1) == 0
+    assert no_node.any()
+    found = ranking_factors[:, FACTORS.index("request")]
+    np.testing.assert_allclose(found[no_node], by_text[no_node], atol=1e-12)
+
+
 def test_splitting_an_unmeasured_node_changes_no_ranking() -> None:
     """Coverage of leaves no one demands apart is worth the same given by leaf or by block."""
     leaves = [n.code for n in FRAMEWORK.children("MET.ASM")]
@@ -347,3 +405,15 @@ def test_a_changed_catalogue_an_unknown_node_and_a_foreign_model_are_refused() -
     foreign = RelevanceModel().fit([[0.0], [1.0]], [0, 1])
     with pytest.raises(ConfigurationError):
         ActivityMatcher(relevance=foreign).fit(CATALOGUE, FRAMEWORK)
+
+
+def test_texts_of_the_most_taken_tenth_are_prepared() -> None:
+    """Of 30 activities the three that most took up, ties by place; strangers are left out."""
+    taken = [f"a{i:02}" for i in (7, 7, 7, 4, 4, 9, 9, 2)]
+    table = Interactions.from_columns([f"p{i}" for i in range(8)], taken, np.arange(8.0))
+    signals = LearnedSignals(CollaborativeSignals().fit(table), table.activities)
+    catalogue = [activity(f"a{i:02}", f"Тема {i}") for i in range(30)]
+    matcher = ActivityMatcher(signals=signals).fit(catalogue, FRAMEWORK)
+    assert list(matcher.similar_._known) == [7, 4, 9]
+    others = ActivityMatcher(signals=signals).fit([*catalogue[10:], catalogue[2]], FRAMEWORK)
+    assert list(others.similar_._known) == [20]

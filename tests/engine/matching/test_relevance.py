@@ -154,3 +154,43 @@ def test_wrong_knots_are_refused() -> None:
         RelevanceModel(knots=((0.5, 0.5), (), (), ())).fit(X, y)
     with pytest.raises(ValueError, match="smoothness"):
         RelevanceModel(smoothness=-1.0).fit(X, y)
+
+
+def _bent() -> RelevanceModel:
+    """Slopes 4, 0.5, 2 of factor 0, broken at 0.3 and 0.7; factor 1 is straight."""
+    rng = np.random.default_rng(2)
+    X, y = rng.random((50, 2)), np.arange(50) % 2
+    model = RelevanceModel(centres=(0.4, 0.5), nonnegative=(0,), knots=((0.3, 0.7), ())).fit(X, y)
+    model.coef_, model.intercept_ = np.array([[4.0, 0.5, 2.0, -1.0]]), np.array([0.25])
+    return model
+
+
+def test_a_broken_line_by_hand() -> None:
+    """From the centre 0.4 on: slope 0.5 up to 0.7, then 2; back: 0.5 to 0.3, then 4. NaN stays."""
+    at = np.array([0.4, 0.7, 1.0, 1.5, 0.3, 0.0, -0.5, np.nan])
+    parts = _bent().contributions(np.column_stack([at, np.full(8, 0.5)]))
+    expected = [0.0, 0.15, 0.75, 1.75, -0.05, -1.25, -3.25, np.nan]
+    np.testing.assert_allclose(parts[:, 0], expected, atol=1e-12)
+    np.testing.assert_array_equal(parts[:, 1], np.zeros(8))
+    assert parts[0, 0] == 0.0
+
+
+def test_a_broken_line_that_never_falls_never_does_in_the_last_bit() -> None:
+    """Of factors a hair apart, also around the knots, the larger has no smaller part."""
+    near = np.array([0.3, 0.4, 0.7])[:, None] + np.arange(-300, 301) * 2.0**-54
+    x = np.sort(np.concatenate([near.ravel(), np.random.default_rng(0).random(5_000)]))
+    parts = _bent().contributions(np.column_stack([x, x]))
+    assert (np.diff(parts[:, 0]) >= 0).all()
+
+
+def test_relevance_is_the_same_however_factors_lie_in_memory() -> None:
+    """Row by row or column by column: equal to the last bit; NaN adds nothing."""
+    rng = np.random.default_rng(4)
+    X = np.where(rng.random((200, len(FACTORS))) < 0.3, np.nan, rng.random((200, len(FACTORS))))
+    by_row = MODEL.contributions(np.ascontiguousarray(X))
+    by_column = MODEL.contributions(np.asfortranarray(X))
+    assert by_row.tobytes() == by_column.tobytes()
+    relevance = MODEL.relevance(by_row)
+    assert relevance.tobytes() == MODEL.relevance(np.asfortranarray(by_column)).tobytes()
+    total = [MODEL.intercept_[0] + sum(v for v in row if not np.isnan(v)) for row in by_row]
+    np.testing.assert_allclose(relevance, 1 / (1 + np.exp(-np.array(total))), atol=1e-12)
