@@ -1,9 +1,78 @@
-"""What is kept: routes, educators, diagnostics and, apart from them, people's names.
+"""What is kept: routes and their lives, who holds what, educators, the catalogue, the service.
 
-SQLAlchemy 2 over SQLite (embedded) or another database by URL; Alembic makes the tables.
+SQLAlchemy 2 over SQLite (embedded) or PostgreSQL by URL; Alembic makes the tables. Everything
+but tenants and keys belongs to a tenant: ``Store.reading(tenant)`` and ``Store.writing(tenant)``
+give repositories that see nobody else's rows.
 """
 
-from engine.storage.repositories import Repositories, StoredRoute
-from engine.storage.store import Store, open_store
+from engine.storage.faults import (
+    CursorRefused,
+    DatabaseUnavailable,
+    ResourceGone,
+    VersionConflict,
+)
+from engine.storage.opening import POOL_SIZE, open_engine
+from engine.storage.repositories import Repositories, SystemRepositories
+from engine.storage.repositories.erasure import Erased
+from engine.storage.service_values import (
+    ApiKey,
+    AuditEntry,
+    Idempotent,
+    Job,
+    JobEvent,
+    JobState,
+    Tenant,
+)
+from engine.storage.store import Store
+from engine.storage.values import (
+    DEFAULT_TENANT,
+    CatalogueKind,
+    CatalogueRow,
+    FeedbackRow,
+    KeptEducator,
+    Page,
+    RevisionSummary,
+    RouteFilter,
+    RouteRevision,
+    RouteSummary,
+    StoredRoute,
+)
 
-__all__ = ["Repositories", "Store", "StoredRoute", "open_store"]
+
+def open_store(url: str, pool_size: int = POOL_SIZE) -> Store:
+    """Open a database without touching its tables; ``Store.upgrade`` makes them.
+
+    Parameters and errors as of ``open_engine``.
+    """
+    return Store(open_engine(url, pool_size))
+
+
+__all__ = [
+    "DEFAULT_TENANT",
+    "ApiKey",
+    "AuditEntry",
+    "CatalogueKind",
+    "CatalogueRow",
+    "CursorRefused",
+    "DatabaseUnavailable",
+    "Erased",
+    "FeedbackRow",
+    "Idempotent",
+    "Job",
+    "JobEvent",
+    "JobState",
+    "KeptEducator",
+    "Page",
+    "Repositories",
+    "ResourceGone",
+    "RevisionSummary",
+    "RouteFilter",
+    "RouteRevision",
+    "RouteSummary",
+    "Store",
+    "StoredRoute",
+    "SystemRepositories",
+    "Tenant",
+    "VersionConflict",
+    "open_store",
+]

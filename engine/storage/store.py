@@ -1,38 +1,28 @@
-"""Opening a database, bringing it up to date, and its transactions."""
+"""A database and its transactions."""
 
 from __future__ import annotations
 
-import sqlite3
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy.orm import Session
 
 from engine.errors import ConfigurationError
-from engine.storage.repositories import Repositories
-
-MIGRATIONS = Path(__file__).parent / "migrations"
-
-BUSY_TIMEOUT_MS = 5_000
-"""How long SQLite waits for another writer before it gives up."""
-
-WAL_PAUSE_S = 0.01
-"""Pause before asking again for write-ahead logging."""
-
-_WRITES = "routes_writes"
+from engine.storage.backup import copy_sqlite
+from engine.storage.bound import Bound
+from engine.storage.faults import DatabaseUnavailable, translated
+from engine.storage.opening import BUSY_TIMEOUT_MS, READS, WRITES
+from engine.storage.repositories import Repositories, SystemRepositories
+from engine.storage.schema import is_current, upgrade
 
 
 class Store:
     """One database. Thread-safe; one per process.
+
+    Every transaction raises ``DatabaseUnavailable`` where the database is gone, busy for too
+    long, or full; the pool finds a database that has come back by itself.
 
     Parameters
     ----------
@@ -42,12 +32,17 @@ class Store:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self._writing = engine.execution_options(**{_WRITES: True})
+        self._writing = engine.execution_options(**WRITES)
+        self._reading = engine.execution_options(**READS[engine.dialect.name])
+        # SQLite lets one write at a time, and those who wait ask again ever more rarely: under
+        # load the last of eight waited for seconds. Threads of one process wait in a line.
+        self._line = threading.Lock() if engine.dialect.name == "sqlite" else None
 
     def upgrade(self) -> None:
         """Bring the schema up to date; makes the tables of an empty database.
 
-        Several processes may start at once: the whole upgrade is one writing transaction.
+        Several processes may start at once: the whole upgrade is one writing transaction, and
+        one waits for the other.
 
         Raises
         ------
@@ -56,8 +51,7 @@ class Store:
         """
         try:
             with self._writing.begin() as connection:
-                if self._revision(connection) != _revisions()[0]:
-                    command.upgrade(_configuration(connection), "head")
+                upgrade(connection, self.url)
         except sa.exc.DatabaseError as error:
             raise ConfigurationError(
                 f"база данных {self.url} недоступна или повреждена: {error.orig}; "
@@ -68,21 +62,60 @@ class Store:
         """Whether the database answers and its schema is up to date."""
         try:
             with self.engine.begin() as connection:
-                return self._revision(connection) == _revisions()[0]
+                return is_current(connection, self.url)
         except sa.exc.SQLAlchemyError:
             return False
 
     @contextmanager
-    def reading(self) -> Iterator[Repositories]:
-        """Repositories of a transaction that is never committed."""
-        with Session(self.engine) as session:
-            yield Repositories(session)
+    def reading(self, tenant: str) -> Iterator[Repositories]:
+        """Repositories of one tenant: one state of the database for as long as it is open.
+
+        Whatever would write raises ``RuntimeError``.
+        """
+        with translated(), self._reading.connect() as connection:
+            yield Repositories(Bound(connection, tenant, writes=False))
 
     @contextmanager
-    def writing(self) -> Iterator[Repositories]:
-        """Repositories of one transaction: all of it is kept, or on an exception nothing."""
-        with Session(self._writing) as session, session.begin():
-            yield Repositories(session)
+    def writing(self, tenant: str) -> Iterator[Repositories]:
+        """Repositories of one tenant: all of it is kept, or on an exception nothing."""
+        with translated(), self._turn(), self._writing.begin() as connection:
+            yield Repositories(Bound(connection, tenant, writes=True))
+
+    @contextmanager
+    def system_reading(self) -> Iterator[SystemRepositories]:
+        """What no tenant owns, to be read."""
+        with translated(), self._reading.connect() as connection:
+            yield SystemRepositories(Bound(connection, None, writes=False))
+
+    @contextmanager
+    def system(self) -> Iterator[SystemRepositories]:
+        """What no tenant owns: all of it is kept, or on an exception nothing."""
+        with translated(), self._turn(), self._writing.begin() as connection:
+            yield SystemRepositories(Bound(connection, None, writes=True))
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait until no other thread of this process writes, where only one can."""
+        if self._line is None:
+            yield
+            return
+        if not self._line.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise DatabaseUnavailable("busy")
+        try:
+            yield
+        finally:
+            self._line.release()
+
+    def backup(self, path: Path) -> None:
+        """Copy an SQLite database into a new file, while others may go on writing.
+
+        Raises
+        ------
+        ConfigurationError
+            The file exists, its folder does not, or the database is not SQLite.
+        """
+        with translated(), self._reading.connect() as connection:
+            copy_sqlite(connection, path)
 
     @property
     def url(self) -> str:
@@ -92,113 +125,3 @@ class Store:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
-
-    def _revision(self, connection: sa.Connection) -> str | None:
-        revision = MigrationContext.configure(connection).get_current_revision()
-        if revision is not None and revision not in _revisions():
-            raise ConfigurationError(
-                f"база данных {self.url} сделана более новой версией (ревизия {revision}); "
-                "обновите программу или укажите другую базу в database_url"
-            )
-        return revision
-
-
-@cache
-def _revisions() -> tuple[str, ...]:
-    """Revisions that this code knows, the newest first."""
-    return tuple(s.revision for s in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
-
-
-def open_store(url: str) -> Store:
-    """Open a database without touching its tables; ``Store.upgrade`` makes them.
-
-    Parameters
-    ----------
-    url
-        SQLAlchemy URL: ``sqlite:///routes.db`` or that of a server.
-
-    Raises
-    ------
-    ConfigurationError
-        No URL, its driver is not installed, SQLite without a file, or its folder is missing.
-    """
-    try:
-        parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise ConfigurationError(
-            "database_url: это не адрес базы данных; пример: sqlite:///routes.db"
-        ) from error
-    sqlite = parsed.get_backend_name() == "sqlite"
-    if sqlite:
-        _check_file(parsed.database)
-    try:
-        # A server may drop idle connections; a dead one is replaced before use.
-        engine = sa.create_engine(parsed, pool_pre_ping=not sqlite)
-    except (ImportError, sa.exc.NoSuchModuleError) as error:
-        raise ConfigurationError(
-            f"database_url: для {parsed.drivername} не установлен драйвер ({error})"
-        ) from error
-    if sqlite:
-        _make_dependable(engine)
-    return Store(engine)
-
-
-def _check_file(database: str | None) -> None:
-    if not database or database == ":memory:" or database.startswith("file:"):
-        raise ConfigurationError(
-            "database_url: нужен файл SQLite (sqlite:///имя.db): база в памяти у каждого потока "
-            "своя, и сохранённое терялось бы"
-        )
-    folder = Path(database).absolute().parent
-    if not folder.is_dir():
-        raise ConfigurationError(f"database_url: нет папки {folder}; создайте её")
-
-
-def _make_dependable(engine: sa.Engine) -> None:
-    """Make SQLite keep its promises: WAL, foreign keys, waiting, and real transactions."""
-
-    @sa.event.listens_for(engine, "connect")
-    def prepare(connection: Any, record: object) -> None:
-        # The driver would open transactions late and commit them early; we say BEGIN ourselves.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        _log_ahead(cursor)
-        cursor.execute("PRAGMA foreign_keys = ON")
-        # What was acknowledged survives a power cut.
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.close()
-
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        # A writer that starts as a reader can be refused halfway; so it takes the lock at once.
-        writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _log_ahead(cursor: sqlite3.Cursor) -> None:
-    """Switch the file to write-ahead logging; whoever is late finds it switched.
-
-    The busy timeout does not hold here: of two that switch a new file at once SQLite refuses one
-    immediately, because neither could ever go on.
-    """
-    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            # The lowest byte is the kind of error, the rest says what of it.
-            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-            if not busy or time.monotonic() >= until:
-                raise
-            time.sleep(WAL_PAUSE_S)
-
-
-def _configuration(connection: sa.Connection) -> Config:
-    """Alembic's configuration without a file, so that it works from an installed wheel."""
-    configuration = Config()
-    configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    configuration.set_main_option("path_separator", "os")
-    configuration.attributes["connection"] = connection
-    return configuration

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from engine.storage.tables import Base
+from engine.storage.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     # SQLite cannot alter most of a table in place.
     render_as_batch=True,
     compare_type=True,

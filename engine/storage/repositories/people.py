@@ -1,0 +1,174 @@
+"""Educators, their evidence and, apart from them, their names."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import math
+from collections.abc import Sequence
+
+from engine.domain import DiagnosticResult, Educator, ItemResponse, Method
+from engine.recommendation import to_dict
+from engine.recommendation_json import record_from_dict
+from engine.storage.bound import Bound, Row
+from engine.storage.faults import VersionConflict
+from engine.storage.paging import check_limit, page_of, text_of
+from engine.storage.tables import DIAGNOSTICS, EDUCATORS, LABELS, RESPONSES
+from engine.storage.values import KeptEducator, Page
+
+_RESULT = [f.name for f in dataclasses.fields(DiagnosticResult)]
+
+
+class EducatorRepository:
+    """Educators, without their names."""
+
+    def __init__(self, bound: Bound) -> None:
+        self._bound = bound
+
+    def put(self, educator: Educator, at: dt.datetime, expected: int | None = None) -> int:
+        """Insert or replace; the display name is not kept here.
+
+        Parameters
+        ----------
+        expected
+            Version that is to be replaced, 0 = there is to be none; ``None`` = whatever is there.
+
+        Returns
+        -------
+        int
+            Version that the record has now.
+
+        Raises
+        ------
+        VersionConflict
+            Another version is there.
+        """
+        nameless = dataclasses.replace(educator, display_name=None)
+        record = json.dumps(to_dict(nameless), ensure_ascii=False)
+        self._bound.serialise([("educator", educator.id)])
+        row = self._bound.row(EDUCATORS, EDUCATORS.c.id == educator.id)
+        found = None if row is None else int(row.version)
+        if expected is not None and expected != (found or 0):
+            raise VersionConflict(expected, found)
+        version = (found or 0) + 1
+        kept = {"id": educator.id, "updated_at": at, "version": version, "record": record}
+        self._bound.put(EDUCATORS, [kept])
+        return version
+
+    def get(self, educator_id: str) -> Educator | None:
+        """Educator by id, ``None`` if there is none."""
+        found = self.kept(educator_id)
+        return None if found is None else found.educator
+
+    def kept(self, educator_id: str) -> KeptEducator | None:
+        """Educator with the version of his record, ``None`` if there is none."""
+        row = self._bound.row(EDUCATORS, EDUCATORS.c.id == educator_id)
+        return None if row is None else _kept(row)
+
+    def ids(self) -> tuple[str, ...]:
+        """All ids in order."""
+        rows = self._bound.rows(EDUCATORS, columns=(EDUCATORS.c.id,), order=(EDUCATORS.c.id,))
+        return tuple(row.id for row in rows)
+
+    def page(self, after: str | None = None, limit: int = 50) -> Page[KeptEducator]:
+        """Educators in the order of their ids.
+
+        Raises
+        ------
+        CursorRefused
+            ``after`` is no cursor of this list.
+        """
+        where = () if after is None else (EDUCATORS.c.id > text_of(after),)
+        rows = self._bound.rows(
+            EDUCATORS, *where, order=(EDUCATORS.c.id,), limit=check_limit(limit) + 1
+        )
+        return page_of(rows, limit, _kept, lambda row: row.id)
+
+    def remove(self, educator_id: str) -> None:
+        """Remove an educator and with him his diagnostics."""
+        self._bound.delete(EDUCATORS, EDUCATORS.c.id == educator_id)
+
+
+class DiagnosticRepository:
+    """Evidence of stored educators, in the order in which it was given."""
+
+    def __init__(self, bound: Bound) -> None:
+        self._bound = bound
+
+    def replace(
+        self,
+        educator_id: str,
+        results: Sequence[DiagnosticResult],
+        responses: Sequence[ItemResponse] = (),
+    ) -> None:
+        """Replace all evidence of one educator, who must be stored."""
+        for table in (DIAGNOSTICS, RESPONSES):
+            self._bound.delete(table, table.c.educator_id == educator_id)
+        self._bound.insert(DIAGNOSTICS, _numbered(educator_id, results))
+        self._bound.insert(RESPONSES, _numbered(educator_id, responses))
+
+    def results(self, educator_id: str) -> tuple[DiagnosticResult, ...]:
+        """Scores of one educator."""
+        mine = DIAGNOSTICS.c.educator_id == educator_id
+        rows = self._bound.rows(DIAGNOSTICS, mine, order=(DIAGNOSTICS.c.position,))
+        return tuple(map(_result, rows))
+
+    def responses(self, educator_id: str) -> tuple[ItemResponse, ...]:
+        """Item responses of one educator."""
+        mine = RESPONSES.c.educator_id == educator_id
+        rows = self._bound.rows(RESPONSES, mine, order=(RESPONSES.c.position,))
+        return tuple(map(_response, rows))
+
+
+class PersonLabelRepository:
+    """Names of people: the only place that knows them."""
+
+    def __init__(self, bound: Bound) -> None:
+        self._bound = bound
+
+    def put(self, educator_id: str, display_name: str) -> None:
+        """Insert or replace."""
+        self._bound.put(LABELS, [{"educator_id": educator_id, "display_name": display_name}])
+
+    def get(self, educator_id: str) -> str | None:
+        """Name, ``None`` if it is not known."""
+        row = self._bound.row(LABELS, LABELS.c.educator_id == educator_id)
+        return None if row is None else str(row.display_name)
+
+    def erase(self, educator_id: str) -> None:
+        """Erase the name; everything else about the educator stays."""
+        self._bound.delete(LABELS, LABELS.c.educator_id == educator_id)
+
+
+def _kept(row: Row) -> KeptEducator:
+    educator = record_from_dict(Educator, json.loads(row.record))
+    return KeptEducator(educator, row.version, row.updated_at)
+
+
+def _numbered(
+    educator_id: str, records: Sequence[DiagnosticResult | ItemResponse]
+) -> list[dict[str, object]]:
+    mine = {"educator_id": educator_id}
+    return [{**mine, "position": i, **_columns(r)} for i, r in enumerate(records)]
+
+
+def _columns(record: DiagnosticResult | ItemResponse) -> dict[str, object]:
+    """Fields by name, as the columns have them; NaN is kept as null."""
+    return {f.name: _plain(getattr(record, f.name)) for f in dataclasses.fields(record)}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Method):
+        return value.value
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _result(row: Row) -> DiagnosticResult:
+    values = {name: row._mapping[name] for name in _RESULT}
+    return DiagnosticResult(**{**values, "method": Method(row.method)})
+
+
+def _response(row: Row) -> ItemResponse:
+    response = math.nan if row.response is None else row.response
+    return ItemResponse(row.procedure_id, row.date, row.item, response, row.node)

@@ -1,0 +1,30 @@
+"""Tables by subject. Importing this package fills the metadata with all of them."""
+
+from engine.storage.tables.catalogue import FEEDBACK, RECORDS, VERSIONS
+from engine.storage.tables.columns import METADATA, Instant
+from engine.storage.tables.people import DIAGNOSTICS, EDUCATORS, LABELS, RESPONSES
+from engine.storage.tables.routes import CONTENT, EVENTS, HOLDS, REVISIONS, ROUTES
+from engine.storage.tables.service import AUDIT, IDEMPOTENCY, JOB_EVENTS, JOBS, KEYS, TENANTS
+
+__all__ = [
+    "AUDIT",
+    "CONTENT",
+    "DIAGNOSTICS",
+    "EDUCATORS",
+    "EVENTS",
+    "FEEDBACK",
+    "HOLDS",
+    "IDEMPOTENCY",
+    "JOBS",
+    "JOB_EVENTS",
+    "KEYS",
+    "LABELS",
+    "METADATA",
+    "RECORDS",
+    "RESPONSES",
+    "REVISIONS",
+    "ROUTES",
+    "TENANTS",
+    "VERSIONS",
+    "Instant",
+]

@@ -1,0 +1,220 @@
+"""Values that go into the store and come out of it: routes, people, catalogue, feedback."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
+
+from engine.domain import Educator
+from engine.lifecycle.states import RouteState, StepRecord
+
+DEFAULT_TENANT = "default"
+"""Tenant of an embedded store, and of everything from before there were tenants."""
+
+Item = TypeVar("Item", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """A part of a list.
+
+    Parameters
+    ----------
+    next
+        Opaque cursor of the next part; ``None`` = this is the last one.
+    """
+
+    items: tuple[Item, ...]
+    next: str | None = None
+
+
+# --------------------------------------------------------------------------- routes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRoute:
+    """One answered request as it is kept, with how far its route has come.
+
+    Parameters
+    ----------
+    created_at
+        When it was first stored, an instant with offset; from the caller, never from a clock here.
+    answer
+        JSON text of the recommendation, byte for byte as it was sent.
+    problem
+        Bytes of the problem file.
+    problem_digest
+        Digest of the provenance.
+    request
+        JSON text of the translated request, ``as_of`` included and nobody's name in it: from it
+        every stage can be done again. ``None`` = stored before requests were kept, or erased.
+    solution
+        JSON text of what the solve said; ``None`` as for ``request``.
+    revision
+        Of the content (``as_of`` … ``solution``), from 1 on: grows by replanning.
+    version
+        Grows with every change, from 1 on; the entity tag.
+    mentor_id, organisation_id
+        ``None`` = the route has none, or it is not known.
+    held_until
+        End of the agreement's hold; ``None`` = nothing is held this way.
+    updated_at
+        Last change; ``None`` = as ``created_at``. What is saved needs one.
+    """
+
+    id: str
+    created_at: dt.datetime
+    educator_id: str
+    as_of: dt.datetime
+    status: str
+    policy: str
+    problem_digest: str
+    answer: str
+    problem: bytes
+    request: str | None = None
+    solution: str | None = None
+    revision: int = 1
+    version: int = 1
+    state: RouteState = RouteState.PROPOSED
+    steps: tuple[StepRecord, ...] = ()
+    mentor_id: str | None = None
+    organisation_id: str | None = None
+    held_until: dt.datetime | None = None
+    updated_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteSummary:
+    """A route in a list; fields as in ``StoredRoute``."""
+
+    id: str
+    created_at: dt.datetime
+    educator_id: str
+    as_of: dt.datetime
+    status: str
+    policy: str
+    problem_digest: str
+    revision: int
+    version: int
+    state: RouteState
+    mentor_id: str | None
+    organisation_id: str | None
+    held_until: dt.datetime | None
+    updated_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRevision:
+    """Content of a route as it was from ``revised_at`` on; fields as in ``StoredRoute``."""
+
+    revision: int
+    revised_at: dt.datetime
+    as_of: dt.datetime
+    status: str
+    policy: str
+    problem_digest: str
+    answer: str
+    problem: bytes
+    request: str | None
+    solution: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionSummary:
+    """A revision in a list."""
+
+    revision: int
+    revised_at: dt.datetime
+    as_of: dt.datetime
+    status: str
+    policy: str
+    problem_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteFilter:
+    """Which routes are meant; ``None`` = any.
+
+    Parameters
+    ----------
+    created_from, created_to
+        Instants with offset; the first belongs to it, the second does not.
+    """
+
+    educator_id: str | None = None
+    state: RouteState | None = None
+    status: str | None = None
+    policy: str | None = None
+    organisation_id: str | None = None
+    mentor_id: str | None = None
+    created_from: dt.datetime | None = None
+    created_to: dt.datetime | None = None
+
+
+# --------------------------------------------------------------------------- people, catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEducator:
+    """An educator with the version of his record, from 1 on."""
+
+    educator: Educator
+    version: int
+    updated_at: dt.datetime
+
+
+CatalogueKind = Literal["activity", "offering", "mentor"]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRow:
+    """A record that overlays the data package.
+
+    Parameters
+    ----------
+    version
+        Of this record, from 1 on.
+    record
+        JSON object as it was put; ``None`` = withdrawn, also from the package beneath.
+    """
+
+    kind: CatalogueKind
+    id: str
+    version: int
+    updated_at: dt.datetime
+    record: Mapping[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRow:
+    """What became of an activity that somebody was proposed or took.
+
+    Parameters
+    ----------
+    id
+        The source's own, so that what is sent twice is kept once.
+    at
+        When it was proposed or taken up.
+    state
+        As in ``engine.interactions.State``.
+    outcome
+        Success in [0, 1] as the source states it; ``None`` = not stated.
+    ended_at
+        When it was completed or dropped; ``None`` = not known.
+    record
+        The rest of what the source sent, a JSON object.
+    """
+
+    id: str
+    at: dt.datetime
+    educator_id: str
+    activity_id: str
+    state: str
+    outcome: float | None = None
+    offering_id: str | None = None
+    route_id: str | None = None
+    step_id: str | None = None
+    ended_at: dt.datetime | None = None
+    record: Mapping[str, object] = field(default_factory=dict)
