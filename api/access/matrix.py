@@ -1,0 +1,157 @@
+"""Who may call what: the one table, operation by operation.
+
+An operation is called like its endpoint function. One that is missing here stops the start
+(``undeclared``) and, should it ever be reached, is refused to everybody. Whose data a role sees
+within an operation is ``principal.ROLE_SCOPE``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from api.access.principal import Principal, Role
+
+
+class Kind(StrEnum):
+    """What an operation costs and changes; also the scopes that a key can be narrowed to."""
+
+    READ = "read"
+    SOLVE = "solve"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One row: ``roles`` may call; a principal whose scopes leave the row out may not."""
+
+    kind: Kind
+    roles: frozenset[Role]
+
+    def admits(self, name: str, principal: Principal) -> bool:
+        """Whether the principal may call the operation of that name."""
+        scopes = principal.scopes
+        narrowed = not scopes or self.kind.value in scopes or name in scopes
+        return narrowed and principal.role in self.roles
+
+
+_LETTERS: Mapping[str, Role] = {
+    "P": Role.PLATFORM,
+    "M": Role.METHODIST,
+    "T": Role.TUTOR,
+    "N": Role.MENTOR,
+    "E": Role.EDUCATOR,
+    "G": Role.MANAGER,
+    "D": Role.DATA_SCIENTIST,
+    "U": Role.AUDITOR,
+    "A": Role.ADMIN,
+}
+_EVERYBODY = "".join(_LETTERS)
+
+# P platform · M methodist · T tutor · N mentor · E educator · G manager · D data scientist ·
+# U auditor · A admin
+_TABLE = """
+read   openapi                everybody
+read   version                everybody
+read   demo_data              everybody
+read   read_metrics           P D U A
+
+solve  build_route            P M T E A
+solve  build_routes           P M A
+read   list_routes            P M T N E G U A
+read   read_route             P M T N E G U A
+read   read_problem           P M T U A
+read   read_calendar          P M T N E G A
+read   read_page              P M T N E A
+read   read_document          P M T N E A
+solve  read_explanation       P M T N E A
+solve  read_why_not           P M T N E A
+solve  read_alternatives      P M T E A
+solve  compare                P M T E A
+solve  check                  P M T E A
+read   follow_route           P M T E A
+write  stop_solve             P M T E A
+write  decide                 P M T E A
+write  report_progress        P M T N E A
+solve  replan                 P M T A
+
+solve  assess_deficits        P M T E A
+solve  view_groups            P M G U A
+solve  rank_activities        P M T E D A
+
+read   list_activities        everybody
+read   read_activity          everybody
+write  put_activity           P M A
+write  import_activities      P M A
+write  remove_activity        P M A
+read   list_offerings         everybody
+read   read_offering          everybody
+write  put_offering           P M A
+write  import_offerings       P M A
+write  remove_offering        P M A
+read   list_mentors           P M T U A
+read   read_mentor            P M T N U A
+write  put_mentor             P M A
+write  import_mentors         P M A
+write  remove_mentor          P M A
+read   list_educators         P M T E G U A
+read   read_educator          P M T E G U A
+write  put_educator           P M A
+write  import_educators       P M A
+write  erase_educator         P M A
+read   list_diagnostics       P M T E U A
+read   read_diagnostics       P M T E U A
+write  put_diagnostics        P M A
+write  import_diagnostics     P M A
+write  remove_diagnostics     P M A
+
+write  add_feedback           P M T A
+read   list_feedback          P D U A
+read   list_models            M D U A
+write  promote_model          D A
+write  roll_back_model        D A
+read   list_audit             U A
+"""
+
+PROBES = frozenset({"live", "ready"})
+"""Operations below ``/health/``, which a balancer calls without a credential."""
+
+
+def _read(table: str) -> Iterator[tuple[str, Operation]]:
+    for line in filter(str.strip, table.splitlines()):
+        kind, name, *letters = line.split()
+        roles = _EVERYBODY if letters == ["everybody"] else letters
+        yield name, Operation(Kind(kind), frozenset(_LETTERS[letter] for letter in roles))
+
+
+OPERATIONS: Mapping[str, Operation] = dict(_read(_TABLE))
+
+
+def undeclared(routes: Iterable[Any]) -> tuple[str, ...]:
+    """Names of endpoints of an application that the table lacks, sorted; empty = complete.
+
+    Parameters
+    ----------
+    routes
+        ``app.routes``. Mounted applications count by the name of the mount.
+    """
+    names = {str(getattr(route, "name", "") or route) for route in _flat(routes)}
+    return tuple(sorted(names - OPERATIONS.keys() - PROBES))
+
+
+def roles_of(name: str) -> tuple[str, ...]:
+    """Roles that may call an operation, in the order of ``Role``, for the OpenAPI document."""
+    operation = OPERATIONS.get(name)
+    return tuple(r.value for r in Role if operation is not None and r in operation.roles)
+
+
+def _flat(routes: Iterable[Any]) -> Iterator[Any]:
+    """Endpoints, those of included routers too, however the framework nests them."""
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        if inner is None:
+            yield route
+        else:
+            yield from _flat(inner.routes)
