@@ -509,6 +509,32 @@ class Offering:
     locality: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    """What other people's agreed routes hold of the shared resources, beside the catalogue.
+
+    The catalogue and the mentors' cards say what a provider or a mentor gives; this says what of
+    it has gone since. It is an argument of planning, so that a kept route can be replayed.
+
+    Parameters
+    ----------
+    seats
+        Seats held by offering id, ≥ 0; subtracted from ``Offering.seats_left``, which may be
+        overtaken (a provider who takes seats back): then none is left.
+    mentors
+        Mentees held by mentor id, ≥ 0; subtracted from ``Mentor.capacity``.
+    slots
+        Starts of the mentors' slots that are taken: (mentor id, instant with offset).
+    """
+
+    seats: Mapping[str, int] = field(default_factory=dict)
+    mentors: Mapping[str, int] = field(default_factory=dict)
+    slots: frozenset[tuple[str, dt.datetime]] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.seats or self.mentors or self.slots)
+
+
 # --------------------------------------------------------------------------- results of stages
 
 

@@ -77,6 +77,10 @@ class InputError(EngineError):
         self.faults = tuple(faults)
         super().__init__("; ".join(f"{f.place()}: {f.detail}".lstrip(": ") for f in self.faults))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # between processes an exception is made again from its arguments, not from its text
+        return type(self), (self.faults,)
+
 
 class NothingToPlan(InputError):
     """Neither a diagnostic result nor a request: there is nothing to plan for."""
@@ -86,6 +90,9 @@ class NothingToPlan(InputError):
     def __init__(self, faults: Sequence[Fault], next_actions: Sequence[str]) -> None:
         super().__init__(faults)
         self.next_actions = tuple(next_actions)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.faults, self.next_actions)
 
 
 class ArtefactError(InputError):

@@ -478,6 +478,27 @@ class Promotion:
 
 
 @dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """What an agreed route holds, and how far a revision may change it.
+
+    Parameters
+    ----------
+    hold_days
+        Days from the agreement on in which seats, the mentor's place and his slots are held for
+        the route, ≥ 1.
+    replan_changes_most
+        Most steps that a revision adds, removes, moves or replaces, ≥ 0.
+    replan_freeze_days
+        Steps that start within so many days from the day of the revision stay, and nothing new
+        starts there, ≥ 0.
+    """
+
+    hold_days: int
+    replan_changes_most: int
+    replan_freeze_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class SolveLimits:
     """Defaults of a solve: asked relative gap, wall-clock deadline, deterministic work."""
 
@@ -515,6 +536,7 @@ class PolicyProfile:
     value: Value
     exploration: Exploration
     promotion: Promotion
+    lifecycle: Lifecycle
     solve: SolveLimits
     sources: Mapping[str, str]
 

@@ -480,7 +480,8 @@ def to_dict(value: object, digits: int | None = 6) -> object:
     if isinstance(value, list | tuple):
         return [to_dict(v, digits) for v in value]
     if isinstance(value, set | frozenset):
-        return sorted(str(to_dict(v, digits)) for v in value)
+        members = [to_dict(v, digits) for v in value]
+        return sorted((m if isinstance(m, list) else str(m) for m in members), key=str)
     if isinstance(value, float):
         if math.isnan(value):
             return None

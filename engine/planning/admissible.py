@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.domain import BoolArray, IntArray
 from engine.planning.problem import DAY_MIN, ONLINE, Ragged, RouteProblem
+from engine.planning.revision_rows import starts_in_time
 
 
 def admissible(problem: RouteProblem) -> BoolArray:
@@ -25,6 +26,7 @@ def admissible(problem: RouteProblem) -> BoolArray:
     ok &= ~rows_with(table.meetings, ~meetings_allowed(problem, table.meetings.values))
     ok &= _affordable(problem)
     ok &= _level_admits(problem)
+    ok &= starts_in_time(problem)
     blocked = np.array(
         [any(not group for group in a.prerequisites) for a in problem.activities], dtype=np.bool_
     )

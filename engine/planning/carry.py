@@ -77,11 +77,11 @@ def _chosen(
         replace(pin, candidates=(*pin.candidates, *pinned.get((pin.code, pin.label), ())))
         for pin in new.pins
     )
-    table = _with_candidates(new.candidates, missing)
+    table = with_candidates(new.candidates, missing)
     return replace(new, candidates=table, pins=pins), tuple(sorted(chosen))
 
 
-def _with_candidates(own: CandidateTable, extra: Sequence[Candidate]) -> CandidateTable:
+def with_candidates(own: CandidateTable, extra: Sequence[Candidate]) -> CandidateTable:
     """The table with further candidates behind its own."""
     if not extra:
         return own

@@ -22,10 +22,11 @@ from engine.planning.checks import check_route
 from engine.planning.cp_sat import PPM, CpSatRun, run_cp_sat
 from engine.planning.formulate import build_kernel
 from engine.planning.greedy import complete, greedy_route
+from engine.planning.interruption import stop_asked
 from engine.planning.kernel import ExtraRow
 from engine.planning.local_search import LocalSearch
 from engine.planning.problem import CheckpointRules, RouteProblem
-from engine.planning.solution import Route, SolveOptions
+from engine.planning.solution import OnProgress, Progress, Route, SolveOptions
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +65,8 @@ class Certifier:
         A route to begin with; one that breaks a rule is left aside.
     on_route
         Called with each better route and its value in mpt.
+    on_progress
+        Called after each unit of work that bettered value or bound.
     """
 
     def __init__(
@@ -73,9 +76,11 @@ class Certifier:
         until: float,
         known: Route | None = None,
         on_route: Callable[[Route, int], None] | None = None,
+        on_progress: OnProgress | None = None,
     ) -> None:
         self.problem, self.options, self.until = problem, options, until
-        self.on_route = on_route
+        self.on_route, self.on_progress = on_route, on_progress
+        self._said: Progress | None = None
         self.route: Route | None = None
         self.value: int | None = None
         self.empty: int | None = None
@@ -162,14 +167,24 @@ class Certifier:
         if self.done or self.cut_by_clock or self.work_milli >= self.options.work_milli:
             return False
         started = time.monotonic()
-        if started + self._longest >= self.until:
+        if stop_asked() or started + self._longest >= self.until:
             self.cut_by_clock = True
             return False
         cost = work()
         self._longest = max(self._longest, time.monotonic() - started)
         if not self.cut_by_clock:
             self.work_milli += max(1, cost)
+        self.tell()
         return True
+
+    def tell(self) -> None:
+        """Say what is known, if somebody listens and it is news."""
+        if self.on_progress is None:
+            return
+        now = Progress(self.value, self.bound)
+        if now != self._said:
+            self._said = now
+            self.on_progress(now)
 
     def _relax(self) -> None:
         bounding = self.bounding
@@ -185,7 +200,10 @@ class Certifier:
     def _search(
         self, begin: IntArray, turns: int, patience_ppm: int = PATIENCE_PPM, seed: int = 0
     ) -> int:
-        """Ruin and recreate over the most promising columns and those to begin with."""
+        """Ruin and recreate over the most promising columns and those to begin with.
+
+        It knows no bound on changes; of a revision it finds a route now and then.
+        """
         bounding = self.bounding
         chosen = self.route.chosen if self.route is not None else ()
         kept = np.union1d(bounding.r.column_of[list(chosen)], begin)
@@ -222,6 +240,17 @@ class Certifier:
             if not self._unit(lambda s=seed, b=begin, p=patience: self._search(b, TURNS, p, s)):  # type: ignore[misc]
                 return
 
+    def _near(self, size: int) -> IntArray:
+        """The most promising candidates; of a revision the kept and the pinned ones too."""
+        revision, r = self.problem.revision, self.bounding.r
+        columns = self.bounding.ranked()[:size]
+        if revision is not None:
+            kept = [j for step in (revision.fixed, *revision.steps) for j in step]
+            pinned = [j for pin in self.problem.pins for j in pin.candidates]
+            own = r.column_of[np.array([*kept, *pinned], dtype=np.int64)]
+            columns = np.union1d(columns, own[own >= 0])
+        return np.sort(r.candidates[columns])
+
     def _from_route(self) -> int:
         """Search from the best route."""
         return self._search(self._own_columns(), TURNS, LITTLE_PATIENCE_PPM)
@@ -254,6 +283,9 @@ class Certifier:
             )
             if _cut(run, quantum, self.until):
                 self.cut_by_clock = True
+                if stop_asked():
+                    # whoever stops a solve wants whatever there is; the clock wants repeats
+                    self.offer(run.route(kernel))
                 return 0
             route = run.route(kernel)
             self.offer(route)
@@ -270,7 +302,7 @@ class Certifier:
         """Any route at all: from few candidates, then from all; or none is proved."""
         r, quantum = self.bounding.r, QUANTUM_MILLI
         everyone = np.sort(r.candidates)
-        few = np.sort(r.candidates[self.bounding.ranked()[:FIRST_KERNEL]])
+        few = self._near(FIRST_KERNEL)
         if len(few) < len(everyone):
             self._kernel_run(few, None, quantum, False)
         while self.value is None:
@@ -330,6 +362,9 @@ class Certifier:
             if run.status == cp_model.INFEASIBLE:
                 self._lower(target)
             elif route is not None:
+                if self.problem.revision is not None:
+                    # The search knows no bound on changes, so it may lose what was found.
+                    self.offer(complete(self.problem, route.chosen, route.mentor))
                 begin = self.bounding.r.column_of[list(route.chosen)]
                 self._unit(lambda b=begin: self._search(b, 200, LITTLE_PATIENCE_PPM))  # type: ignore[misc]
                 if self.target == target and not last:
@@ -358,4 +393,5 @@ def _cut(run: CpSatRun, quantum: int, until: float) -> bool:
     """Whether the clock may have ended the run: near both limits it counts as cut."""
     unfinished = not run.found and run.status != cp_model.INFEASIBLE
     unfinished |= run.status == cp_model.FEASIBLE and run.cut_by_clock
-    return unfinished and run.work_milli < quantum and time.monotonic() >= until - 0.005
+    ended = stop_asked() or time.monotonic() >= until - 0.005
+    return unfinished and run.work_milli < quantum and ended

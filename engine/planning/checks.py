@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.planning.problem import RouteProblem
+from engine.planning.revision_checks import REVISION_CHECKS
 from engine.planning.route_facts import DemandFill, facts_of, value_mpt
 from engine.planning.rule_checks import CHECKS
 from engine.planning.solution import Route
@@ -30,7 +31,7 @@ class Violation:
     Parameters
     ----------
     rule
-        Code of ``problem.RULES``, or ``STRUCTURE``.
+        Code of ``problem.RULES`` or ``problem.REVISION_RULES``, or ``STRUCTURE``.
     subject
         Label of the candidate, activity, pin, source, form or mentor; empty for a week, a day or
         the whole route, which ``parameters`` name.
@@ -53,7 +54,8 @@ class CheckReport:
     Parameters
     ----------
     violations
-        In the order of ``problem.RULES``, those of ``STRUCTURE`` first; empty = the route holds.
+        In the order of ``problem.RULES``, those of ``STRUCTURE`` first, those of a revision last;
+        empty = the route holds.
     value_mpt
         Value of the route (of its part in range, where the structure is broken).
     weekly_load_min
@@ -106,6 +108,12 @@ def check_route(problem: RouteProblem, route: Route) -> CheckReport:
             Violation(rule, subject, dict(parameters), excess)
             for subject, parameters, excess in check(facts)
         ]
+    if problem.revision is not None:
+        for rule, judge in REVISION_CHECKS.items():
+            violations += [
+                Violation(rule, subject, dict(parameters), excess)
+                for subject, parameters, excess in judge(facts, problem.revision)
+            ]
     return CheckReport(
         violations=tuple(violations),
         value_mpt=value_mpt(facts),

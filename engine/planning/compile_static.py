@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import weakref
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -157,6 +158,28 @@ def static_of(catalogue: Catalogue) -> Static:
     if found is None:
         found = _KNOWN.setdefault(catalogue, Static(weakref.ref(catalogue)))
     return found
+
+
+def with_seats_held(catalogue: Catalogue, held: Mapping[str, int]) -> Catalogue:
+    """The catalogue with fewer seats left; what is kept for it is shared.
+
+    Parameters
+    ----------
+    held
+        Seats that others hold, by offering id; offerings without a limit and unknown ones are
+        passed over. Below 0 there is nothing: a provider may have taken seats back.
+    """
+    index = catalogue.offering_index
+    known = [(index[offering], n) for offering, n in held.items() if offering in index]
+    rows = [(row, n) for row, n in known if n > 0 and catalogue.seats[row] > 0]
+    if not rows:
+        return catalogue
+    seats = catalogue.seats.copy()
+    for row, n in rows:
+        seats[row] = max(0, int(seats[row]) - n)
+    reduced = replace(catalogue, seats=seats)
+    _KNOWN[reduced] = static_of(catalogue)
+    return reduced
 
 
 def _time_table(catalogue: Catalogue, zone: ZoneInfo) -> TimeTable:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.planning.feasibility import Feasibility, least_multiple
-from engine.planning.problem import CheckpointRules, RouteProblem
+from engine.planning.problem import CheckpointRules, Revision, RouteProblem
 from engine.planning.solution import SolveOptions, SolveStatus
 from engine.planning.solver import solve
 
@@ -23,6 +23,7 @@ BUDGET_STEP_RUB = 500
 PRICE_GAP_PPM = 50_000
 PRICE_WORK_MILLI = 100
 _PLENTY = 10**6
+STARTED, FROZEN = "started", "frozen"
 MULTIPLE_MOST = 1_024
 """Greatest multiple of a step that a repair may have."""
 
@@ -115,6 +116,7 @@ def conflict_members(problem: RouteProblem) -> Iterator[Member]:
     The filter drops what comes first where several conflicts exist.
     """
     yield from _rule_members(problem)
+    yield from _revision_members(problem.revision)
     yield from _tempo_members(problem)
     for source, label in enumerate(problem.budget_sources):
         yield Member("budget", {"source": label}, _set_budget(source, 10**9))
@@ -126,6 +128,8 @@ def conflict_members(problem: RouteProblem) -> Iterator[Member]:
         label = problem.activities[activity].label
         yield Member("excluded", {"label": label}, _lift_ban(activity))
     for pin in problem.pins:
+        if pin.code in (STARTED, FROZEN):
+            continue  # What has begun is a fact; what is frozen falls with its rule.
         yield Member(pin.code, {"label": pin.label}, _drop_pin(pin.code, pin.label))
 
 
@@ -152,6 +156,30 @@ def _rule_members(problem: RouteProblem) -> Iterator[Member]:
     ):
         if getattr(limits, name) >= 0:
             yield Member(code, {"limit": int(getattr(limits, name))}, _set_limit(name, -1))
+
+
+def _revision_members(revision: Revision | None) -> Iterator[Member]:
+    """Bounds on the changes of a kept route."""
+    if revision is None:
+        return
+    yield Member("changes", {"limit": revision.changes_most}, _set_changes(_PLENTY))
+    yield Member("freeze", {"day": revision.free_day}, _thaw)
+
+
+def _set_changes(most: int) -> Callable[[RouteProblem], RouteProblem]:
+    def relax(problem: RouteProblem) -> RouteProblem:
+        if problem.revision is None:
+            return problem
+        return replace(problem, revision=replace(problem.revision, changes_most=most))
+
+    return relax
+
+
+def _thaw(problem: RouteProblem) -> RouteProblem:
+    if problem.revision is None:
+        return problem
+    pins = tuple(pin for pin in problem.pins if pin.code != FROZEN)
+    return replace(problem, pins=pins, revision=replace(problem.revision, frozen=(), free_day=0))
 
 
 def _tempo_members(problem: RouteProblem) -> Iterator[Member]:
@@ -263,6 +291,7 @@ _REPAIR_CODES = {
     "excluded": "lift_ban",
     "blocked_weeks": "unblock_weeks",
     "formats": "allow_online",
+    "freeze": "lift_freeze",
 }
 
 
@@ -275,6 +304,8 @@ def _repair(problem: RouteProblem, member: Member, clock: Feasibility) -> Repair
         return priced("more_tempo", {"minutes": extra}, _more_tempo(problem, extra), clock)
     if member.code == "budget":
         return _repair_budget(problem, str(member.parameters["source"]), clock)
+    if member.code == "changes":
+        return _repair_changes(problem, clock)
     if member.code in _LIMIT_REPAIRS:
         return _repair_limit(problem, member.code, clock)
     code = _REPAIR_CODES.get(member.code, "relax_rule")
@@ -292,6 +323,17 @@ def _repair_limit(problem: RouteProblem, member: str, clock: Feasibility) -> Rep
         return None
     extra = steps * unit
     return priced(code, {parameter: extra}, _set_limit(name, now + extra)(problem), clock)
+
+
+def _repair_changes(problem: RouteProblem, clock: Feasibility) -> RepairOption | None:
+    """The least number of changes with which a route holds."""
+    assert problem.revision is not None
+    now = problem.revision.changes_most
+    extra = _least(lambda n: clock.feasible(_set_changes(now + n)(problem)))
+    if extra is None:
+        return None
+    parameters = {"changes": now + extra, "limit": now}
+    return priced("replan_needs_changes", parameters, _set_changes(now + extra)(problem), clock)
 
 
 def _repair_budget(problem: RouteProblem, source: str, clock: Feasibility) -> RepairOption | None:

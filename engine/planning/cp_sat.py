@@ -13,6 +13,7 @@ from typing import Any
 from ortools.sat.python import cp_model, cp_model_helper
 
 from engine.planning.formulate import read_route
+from engine.planning.interruption import breakable
 from engine.planning.kernel import Kernel, Model
 from engine.planning.solution import Route, SolveOptions
 
@@ -106,7 +107,8 @@ def run_cp_sat(
         parameters.cut_level = 0
     wrapper = cp_model_helper.SolveWrapper()
     wrapper.set_parameters(parameters)
-    response = wrapper.solve(model.proto)  # type: ignore[no-untyped-call]
+    with breakable(wrapper.stop_search):
+        response = wrapper.solve(model.proto)  # type: ignore[no-untyped-call]
     status = cp_model.CpSolverStatus(int(response.status))
     work = response.deterministic_time
     unfinished = status in (cp_model.FEASIBLE, cp_model.UNKNOWN)

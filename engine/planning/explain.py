@@ -251,7 +251,7 @@ def _blocking_rule(
 _WIDTH = (
     *("workload", "steps", "budget", "form_mix", "parallel", "tempo", "daily_load", "overlap"),
     *("one_offering", "pinned", "excluded", "seats", "form_by_level", "mentor_required"),
-    *("mentor_capacity", "structure"),
+    *("mentor_capacity", "freeze", "changes", "structure"),
 )
 
 

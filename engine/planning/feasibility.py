@@ -19,6 +19,7 @@ from engine.planning.admissible import admissible
 from engine.planning.checks import check_route
 from engine.planning.cp_sat import run_cp_sat
 from engine.planning.formulate import build_kernel
+from engine.planning.interruption import end_of, stop_asked
 from engine.planning.problem import Pin, RouteProblem
 from engine.planning.solution import Route, SolveOptions, SolveStatus
 from engine.planning.solver import solve
@@ -64,7 +65,7 @@ class Feasibility:
 
     def __init__(self, options: SolveOptions, total_work_milli: int | None = None) -> None:
         self.options = options
-        self.until = time.monotonic() + options.deadline_ms / 1000
+        self.until = end_of(options.deadline_ms)
         self.work_left = total_work_milli
 
     @property
@@ -75,7 +76,8 @@ class Feasibility:
     @property
     def spent(self) -> bool:
         """Whether no check can be made any more."""
-        return self.left_ms <= 0 or (self.work_left is not None and self.work_left <= 0)
+        out_of_work = self.work_left is not None and self.work_left <= 0
+        return out_of_work or self.left_ms <= 0 or stop_asked()
 
     def feasible(self, problem: RouteProblem) -> bool | None:
         """Whether some route holds; ``None`` = not decided within the limits."""
@@ -157,6 +159,8 @@ def _few(problem: RouteProblem, able: BoolArray, needed: IntArray, near: Sequenc
     The hint, a spread of every pin that the hint does not serve, and of what pins need.
     """
     hint = set(near)
+    if problem.revision is not None:
+        hint.update(j for step in problem.revision.steps for j in step)
     chosen = [j for j in hint if able[j]]
     for pin in problem.pins:
         if hint.isdisjoint(pin.candidates):
@@ -257,9 +261,12 @@ def _needed(problem: RouteProblem) -> BoolArray:
 def _needs_suffice(problem: RouteProblem) -> bool:
     """Whether a further candidate can never make a pinned route feasible.
 
-    It can only where a least share of a form asks for more, or where it moves the route's ends
-    and with them checkpoints or windows that may not be missed.
+    It can only where a least share of a form asks for more, where it moves the route's ends and
+    with them checkpoints or windows that may not be missed, or where steps of a kept route have
+    to stay.
     """
+    if problem.revision is not None:
+        return False
     least = any(limit.least_min > 0 or limit.least_steps > 0 for limit in problem.form_mix)
     checkpoints = problem.checkpoints.middle or problem.checkpoints.final
     windows = bool(problem.mentor.options) and not problem.mentor.missed_meeting_allowed

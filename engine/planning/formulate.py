@@ -15,6 +15,7 @@ from engine.planning.admissible import admissible, counted_gains, meetings_allow
 from engine.planning.kernel import ExtraRow, Kernel, entries_of
 from engine.planning.phi import Phi
 from engine.planning.problem import DAY_MIN, RouteProblem
+from engine.planning.revision_rows import revision_rows
 from engine.planning.rules import FORMULATION
 from engine.planning.solution import Route
 from engine.planning.windows import Window, mentor_windows
@@ -48,6 +49,7 @@ def build_kernel(
     _days(k)
     for formulate in FORMULATION.values():
         formulate(k)
+    _revision(k)
     _value(k)
     _extra_rows(k, extra)
     k.model.finish(objective=not feasibility, at_least=at_least)
@@ -91,6 +93,15 @@ def _days(k: Kernel) -> None:
             days.update((offer.day, offer.day - rules.final_within_days))
             days.add(offer.day + 1)
     k.chain_reach(days)
+
+
+def _revision(k: Kernel) -> None:
+    for row in revision_rows(k.problem):
+        own = np.flatnonzero(np.isin(k.candidates, row.candidates)).tolist()
+        if row.most is not None:
+            k.model.at_most(own, [1] * len(own), row.most)
+        if row.least is not None:
+            k.model.linear(own, [1] * len(own), low=row.least)
 
 
 def _value(k: Kernel) -> None:

@@ -50,6 +50,20 @@ def greedy_route(problem: RouteProblem) -> Route | None:
     return route if report.holds else None
 
 
+def kept_route(problem: RouteProblem) -> Route | None:
+    """The kept route of a revision as far as it is still there; the checker has not judged it.
+
+    ``None`` where nothing is revised.
+    """
+    revision = problem.revision
+    if revision is None:
+        return None
+    ok = admissible(problem)
+    fitting = ([j for j in step if ok[j]] for step in revision.steps)
+    chosen = (*revision.fixed, *(step[0] for step in fitting if step))
+    return _judge(problem, chosen, _mentors(problem))[0]
+
+
 def complete(problem: RouteProblem, chosen: Sequence[int], mentor: int | None) -> Route:
     """The chosen candidates with a mentor, his earliest fitting slots, and checkpoints."""
     ordered = tuple(sorted(set(chosen)))

@@ -26,6 +26,7 @@ from engine.planning.checks import check_route
 from engine.planning.cp_sat import CpSatRun, run_cp_sat
 from engine.planning.distance import weekly_load
 from engine.planning.formulate import build_kernel
+from engine.planning.interruption import end_of, stop_asked
 from engine.planning.kernel import entries_of
 from engine.planning.phi import Phi
 from engine.planning.problem import RouteProblem
@@ -172,7 +173,7 @@ class _Search:
         options: SolveOptions,
     ) -> None:
         self.problem, self.steps, self.best, self.options = problem, steps, best, options
-        self.until = time.monotonic() + options.deadline_ms / 1000
+        self.until = end_of(options.deadline_ms)
         self.able = admissible(problem)
         kept = [[j for j in step if self.able[j]] for step in steps]
         self.given = np.unique(np.array([j for step in kept for j in step], dtype=np.int64))
@@ -257,7 +258,7 @@ class _Search:
     def _may_go_on(self) -> bool:
         if self.work_milli >= self.options.work_milli:
             return False
-        self.cut_by_clock |= time.monotonic() >= self.until
+        self.cut_by_clock |= stop_asked() or time.monotonic() >= self.until
         return not self.cut_by_clock
 
     def _whole(self, edits: int) -> IntArray:

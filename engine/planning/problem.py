@@ -89,6 +89,19 @@ of a candidate lie within its days (``validity`` sees to it).
     A chosen mentor has capacity ≥ 1, also where none is required; a chosen candidate has
     seats ≠ 0 (−1 = no limit).
 
+Revising a kept route
+---------------------
+Only where the problem has a ``revision``; two more rules then hold, which the checker judges after
+those above. A *kept* candidate is one of any kept step.
+
+``freeze``
+    Each fixed candidate is chosen. Each frozen step has a chosen candidate among its own. Any
+    other chosen candidate that starts before ``free_day`` is a kept one or in a pin.
+``changes``
+    Let n be the number of kept steps, m that of chosen candidates that are not fixed, and k that
+    of chosen kept ones. max(n, m) − k ≤ ``changes_most``: pairs of what leaves and what comes are
+    moves or replacements, the rest is removed or added (route-problem, section 3).
+
 The value (mpt)
 ---------------
 Σ_k φ_k(Σ_j counted gain_{j,k}) + Σ_j (bonus_j − price_j) + fit_m − price_m
@@ -132,6 +145,9 @@ RULES: tuple[str, ...] = (
     "mentor_capacity",
     "seats",
 )
+
+REVISION_RULES: tuple[str, ...] = ("freeze", "changes")
+"""Rules of a revised route, beside ``RULES``."""
 
 ONLINE = -1
 DAY_MIN = 1440
@@ -317,7 +333,8 @@ class Pin:
     """At least one of ``candidates`` is chosen; ``code`` says who asks for it.
 
     ``code``: ``pinned`` (educator or methodist), ``required_activity`` or ``required_theme``
-    (policy).
+    (policy), ``started`` or ``frozen`` (a revised route: what has begun, what begins too soon to
+    be changed).
     """
 
     code: str
@@ -392,6 +409,33 @@ class Limits:
     online_allowed: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The kept route that is revised, and how far it may change.
+
+    Parameters
+    ----------
+    fixed
+        Candidates of finished, started and enrolled steps; no candidate is also in a kept step.
+    steps
+        Of each planned step of the kept route the candidates that are this step (one run may
+        have one for each source of funding), all of one activity; empty = its run is gone, so
+        it is a change in any route. No candidate is in two steps.
+    frozen
+        Positions in ``steps`` of steps that stay.
+    changes_most
+        ≥ 0.
+    free_day
+        First day on which something new may start.
+    """
+
+    fixed: tuple[int, ...] = ()
+    steps: tuple[tuple[int, ...], ...] = ()
+    frozen: tuple[int, ...] = ()
+    changes_most: int = 0
+    free_day: int = 0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RouteProblem:
     """The whole problem; see the module's docstring for every rule.
@@ -410,6 +454,8 @@ class RouteProblem:
         Shape (n_busy, 2), minutes of the horizon, start < end.
     budget_sources, budget_rub
         Labels and amounts, same length.
+    revision
+        ``None`` = a new route.
     """
 
     first_day: str
@@ -428,6 +474,7 @@ class RouteProblem:
     pins: tuple[Pin, ...] = ()
     mentor: MentorRules = MentorRules()
     checkpoints: CheckpointRules = CheckpointRules()
+    revision: Revision | None = None
 
     @property
     def n_weeks(self) -> int:

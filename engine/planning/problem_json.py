@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.domain import IntArray
 from engine.errors import ArtefactError, Fault
-from engine.planning.json_reader import Reader
+from engine.planning.json_reader import MISSING, Reader
 from engine.planning.problem import (
     CandidateTable,
     CheckpointOffer,
@@ -31,6 +31,7 @@ from engine.planning.problem import (
     ProblemDemand,
     ProblemMentor,
     Ragged,
+    Revision,
     RouteProblem,
 )
 from engine.planning.solution import RouteSolution, SolveOptions
@@ -120,7 +121,11 @@ def read_problem_file(
 
 
 def problem_to_dict(problem: RouteProblem) -> dict[str, Any]:
-    """The problem as JSON values: dicts, lists, ints, bools and texts only."""
+    """The problem as JSON values: dicts, lists, ints, bools and texts only.
+
+    ``revision`` is left out where there is none.
+    """
+    revised = {} if problem.revision is None else {"revision": _plain(problem.revision)}
     return {
         "first_day": problem.first_day,
         "tempo_min": problem.tempo_min.tolist(),
@@ -141,6 +146,7 @@ def problem_to_dict(problem: RouteProblem) -> dict[str, Any]:
             **_plain(problem.checkpoints),
             "offers": _records(problem.checkpoints.offers),
         },
+        **revised,
     }
 
 
@@ -224,6 +230,8 @@ def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _problem(reader: Reader, value: object, at: str) -> RouteProblem:
+    if isinstance(value, dict):
+        value = {"revision": MISSING, **value}
     return reader.record(
         RouteProblem,
         value,
@@ -244,6 +252,7 @@ def _problem(reader: Reader, value: object, at: str) -> RouteProblem:
             "pins": lambda v, p: reader.items(v, p, partial(_pin, reader)),
             "mentor": partial(_mentor, reader),
             "checkpoints": partial(_checkpoints, reader),
+            "revision": partial(_revision, reader),
         },
     )
 
@@ -287,6 +296,14 @@ def _mentor(reader: Reader, value: object, at: str) -> MentorRules:
 def _checkpoints(reader: Reader, value: object, at: str) -> CheckpointRules:
     offers = partial(reader.items, read=partial(reader.record, CheckpointOffer))
     return reader.record(CheckpointRules, value, at, {"offers": offers})
+
+
+def _revision(reader: Reader, value: object, at: str) -> Revision | None:
+    if value is MISSING:
+        return None
+    indices = partial(_index_tuple, reader)
+    steps = partial(reader.items, read=indices)
+    return reader.record(Revision, value, at, {"fixed": indices, "steps": steps, "frozen": indices})
 
 
 def _table(reader: Reader, value: object, at: str) -> CandidateTable:

@@ -16,6 +16,7 @@ from engine.planning.problem import (
     RouteProblem,
 )
 from engine.planning.relaxation import Relaxation, RowMatrix, Rows
+from engine.planning.revision_rows import revision_rows
 
 WEEK_MIN = 7 * DAY_MIN
 
@@ -187,6 +188,13 @@ def _count_rows(r: Relaxation, rows: Rows) -> None:
     for pin in problem.pins:
         columns = np.unique(r.column_of[list(pin.candidates)])
         rows.add(columns[columns >= 0], -1, -1)
+    for row in revision_rows(problem):
+        columns = np.sort(r.column_of[row.candidates])
+        columns = columns[columns >= 0]
+        if row.most is not None and len(columns) > row.most:
+            rows.add(columns, 1, row.most)
+        if row.least is not None:
+            rows.add(columns, -1, -row.least)
 
 
 def _form_rows(r: Relaxation, rows: Rows) -> None:

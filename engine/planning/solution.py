@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -88,3 +89,29 @@ class RouteSolution:
     gap_ppm: int | None
     work_milli: int
     cut_by_clock: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is known while a solve goes on.
+
+    Parameters
+    ----------
+    value_mpt
+        Of the best route so far; ``None`` = there is none yet.
+    bound_mpt
+        No route is worth more; ``None`` = nothing is proved yet.
+    """
+
+    value_mpt: int | None
+    bound_mpt: int | None
+
+    @property
+    def gap_ppm(self) -> int | None:
+        """(bound − value) / max(1 point, |value|) in 10⁻⁶, rounded up; ``None`` = not known."""
+        if self.value_mpt is None or self.bound_mpt is None:
+            return None
+        return -(-(self.bound_mpt - self.value_mpt) * 1_000_000 // max(1_000, abs(self.value_mpt)))
+
+
+OnProgress = Callable[[Progress], None]

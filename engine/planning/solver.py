@@ -22,10 +22,18 @@ from engine.planning.certify import POINT_MPT, Certifier
 from engine.planning.checks import check_route
 from engine.planning.cp_sat import PPM, CpSatRun, run_cp_sat
 from engine.planning.formulate import build_kernel
-from engine.planning.greedy import greedy_route
+from engine.planning.greedy import greedy_route, kept_route
+from engine.planning.interruption import end_of, stop_asked
 from engine.planning.kernel import Kernel
 from engine.planning.problem import RouteProblem
-from engine.planning.solution import Route, RouteSolution, SolveOptions, SolveStatus
+from engine.planning.solution import (
+    OnProgress,
+    Progress,
+    Route,
+    RouteSolution,
+    SolveOptions,
+    SolveStatus,
+)
 from engine.planning.warm import warm
 
 logger = logging.getLogger(__name__)
@@ -51,6 +59,7 @@ def solve(
     *,
     known: Route | None = None,
     on_route: OnRoute | None = None,
+    on_progress: OnProgress | None = None,
 ) -> RouteSolution:
     """Find the most valuable route and a bound that no route exceeds.
 
@@ -62,14 +71,18 @@ def solve(
         Asked gap, limits and seed.
     known
         A route to begin with, for instance one of a narrower problem; what comes out is worth
-        at least as much. One that breaks a rule is left aside.
+        at least as much. One that breaks a rule is left aside. A revision begins with the kept
+        route where nothing is given.
     on_route
         Called with each better route and its value in mpt, while the solve goes on.
+    on_progress
+        Called as value or bound get better, at most once a unit of work.
 
     Notes
     -----
     The deadline begins after ``warm``, which takes time in a process's first call only; a
-    service calls it at its start.
+    service calls it at its start. ``interruption`` may end a solve before; that counts as the
+    clock's doing.
 
     Returns
     -------
@@ -77,9 +90,13 @@ def solve(
         Its route has passed ``checks.check_route`` and its value is the checker's.
     """
     warm()
+    if known is None:
+        known = kept_route(problem)
     if int(admissible(problem).sum()) <= DIRECT_MOST:
-        return solve_directly(problem, options, known=known, on_route=on_route)
-    return solve_by_relaxation(problem, options, known=known, on_route=on_route)
+        chosen = solve_directly
+    else:
+        chosen = solve_by_relaxation
+    return chosen(problem, options, known=known, on_route=on_route, on_progress=on_progress)
 
 
 def solve_by_relaxation(
@@ -88,12 +105,14 @@ def solve_by_relaxation(
     *,
     known: Route | None = None,
     on_route: OnRoute | None = None,
+    on_progress: OnProgress | None = None,
 ) -> RouteSolution:
     """Solve by bounding, searching and proving on a kernel (``certify``)."""
     warm()
-    until = time.monotonic() + options.deadline_ms / 1000
-    state = Certifier(problem, options, until, known, on_route)
+    until = end_of(options.deadline_ms)
+    state = Certifier(problem, options, until, known, on_route, on_progress)
     state.run()
+    state.tell()
     work, cut = state.work_milli, state.cut_by_clock
     if state.value is None or state.route is None:
         status = SolveStatus.INFEASIBLE if state.infeasible else SolveStatus.UNKNOWN
@@ -114,20 +133,23 @@ def solve_directly(
     *,
     known: Route | None = None,
     on_route: OnRoute | None = None,
+    on_progress: OnProgress | None = None,
 ) -> RouteSolution:
     """Solve as one exact model."""
-    started = time.monotonic()
+    until = end_of(options.deadline_ms)
     kernel = build_kernel(problem)
     incumbent = greedy_route(problem)
     if known is not None and check_route(problem, known).holds:
         incumbent = known
     _hint(kernel, incumbent)
-    runs, cut = _runs(kernel, options, started + options.deadline_ms / 1000)
+    runs, cut = _runs(kernel, options, until)
     found = [run.route(kernel) for run in runs]
     candidates = [route for route in (*found, incumbent) if route is not None]
     solution = _certify(problem, options, runs, cut, candidates)
     if on_route is not None and solution.route is not None and solution.value_mpt is not None:
         on_route(solution.route, solution.value_mpt)
+    if on_progress is not None:
+        on_progress(Progress(solution.value_mpt, solution.bound_mpt))
     return solution
 
 
@@ -137,11 +159,12 @@ def _runs(kernel: Kernel, options: SolveOptions, until: float) -> tuple[list[CpS
     quantum, work = DIRECT_QUANTUM_MILLI, 0
     while work < options.work_milli:
         left = until - time.monotonic()
-        if left <= 0:
+        if left <= 0 or stop_asked():
             return runs, True
         run = run_cp_sat(kernel.model, options, left, work_limit_milli=quantum)
         if run.cut_by_clock:
-            return runs, True
+            # whoever stops a solve wants whatever there is; the clock wants what repeats
+            return ([*runs, run] if stop_asked() else runs), True
         runs.append(run)
         work += max(1, run.work_milli)
         if run.status in (cp_model.OPTIMAL, cp_model.INFEASIBLE):

@@ -24,7 +24,7 @@ VALUE_MAX = 10**15
 FAULTS_PER_CHECK = 50
 """More faults of one kind in one column are not listed one by one."""
 
-PIN_CODES = ("pinned", "required_activity", "required_theme")
+PIN_CODES = ("pinned", "required_activity", "required_theme", "started", "frozen")
 
 
 def validate_problem(problem: RouteProblem) -> tuple[Fault, ...]:
@@ -56,6 +56,7 @@ def validate_problem(problem: RouteProblem) -> tuple[Fault, ...]:
         *_pins(problem),
         *_mentor(problem),
         *_checkpoints(problem),
+        *_revision(problem),
         *_labels(problem),
     )
 
@@ -344,6 +345,28 @@ def _checkpoints(problem: RouteProblem) -> Iterator[Fault]:
     for i, offer in enumerate(rules.offers):
         yield from _in_range(f"{at}/offers/{i}/day", offer.day, 0, problem.n_days - 1)
         yield from _in_range(f"{at}/offers/{i}/duration_min", offer.duration_min, 1)
+
+
+def _revision(problem: RouteProblem) -> Iterator[Fault]:
+    revision, at = problem.revision, "/revision"
+    if revision is None:
+        return
+    size = len(problem.candidates)
+    yield from _indices(f"{at}/fixed", revision.fixed, size)
+    yield from _indices(f"{at}/frozen", revision.frozen, len(revision.steps))
+    for s, step in enumerate(revision.steps):
+        yield from _indices(f"{at}/steps/{s}", step, size)
+    yield from _in_range(f"{at}/changes_most", revision.changes_most, 0)
+    yield from _in_range(f"{at}/free_day", revision.free_day, 0)
+    every = [j for group in (revision.fixed, *revision.steps) for j in group]
+    if len(set(every)) < len(every):
+        detail = "Вариант стоит в двух шагах прежнего маршрута: оставьте его в одном."
+        yield fault("candidate_in_two_steps", at, detail)
+    activity = problem.candidates.activity
+    for s, step in enumerate(revision.steps):
+        if len({int(activity[j]) for j in step if 0 <= j < size}) > 1:
+            detail = "Варианты одного шага должны быть одного мероприятия."
+            yield fault("step_of_two_activities", f"{at}/steps/{s}", detail)
 
 
 def _labels(problem: RouteProblem) -> Iterator[Fault]:

@@ -29,6 +29,7 @@ from engine.planning.checks import check_route
 from engine.planning.cp_sat import CpSatRun, run_cp_sat
 from engine.planning.distance import activities_of, far_enough, keep_away, not_empty
 from engine.planning.formulate import build_kernel
+from engine.planning.interruption import end_of, stop_asked
 from engine.planning.problem import RouteProblem
 from engine.planning.solution import Route, RouteSolution, SolveOptions, SolveStatus
 
@@ -92,7 +93,7 @@ def find_variants(
         Deadline and work for fast and light together: half of the work each; time that fast
         leaves is light's.
     """
-    until = time.monotonic() + options.deadline_ms / 1000
+    until = end_of(options.deadline_ms)
     first = _thorough(problem, thorough)
     if thorough.route is None or not thorough.route.chosen or (thorough.value_mpt or 0) <= 0:
         return first, _nothing(FAST), _nothing(LIGHT)
@@ -237,7 +238,7 @@ class _Search:
     def _may_go_on(self) -> bool:
         if self.work_milli >= self.options.work_milli:
             return False
-        self.cut_by_clock |= time.monotonic() >= self.until
+        self.cut_by_clock |= stop_asked() or time.monotonic() >= self.until
         return not self.cut_by_clock
 
     def _probe(self, index: int) -> None:

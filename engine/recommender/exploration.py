@@ -25,7 +25,8 @@ def exploration_entry(
     chance = draw.propensity(first)
     ids = ranking.activity_ids
     index = {id: i for i, id in enumerate(ids)}
-    steps = [index[s.activity] for s in route.steps] if route else []
+    # A step that has begun may be of an activity that the catalogue has lost.
+    steps = [index[s.activity] for s in route.steps if s.activity in index] if route else []
     return ExplorationEntry(
         seed=draw.seed,
         epsilon=draw.epsilon,

@@ -36,13 +36,14 @@ from engine.matching.matcher import ActivityMatcher
 from engine.matching.model import MatchingModel
 from engine.matching.tag_corrections import TagCorrection
 from engine.matching.tagging import CompetencyTagger
-from engine.mentorship import mentor_need
+from engine.mentorship import left_of_mentors, mentor_need
 from engine.planning.compile import compile_problem
 from engine.planning.compile_effects import EffectTable
 from engine.planning.compile_measure import MeasureFirst
+from engine.planning.compile_static import with_seats_held
 from engine.planning.conflicts import Conflict, find_conflict
 from engine.planning.problem_json import problem_digest
-from engine.planning.solution import RouteSolution, SolveOptions, SolveStatus
+from engine.planning.solution import OnProgress, RouteSolution, SolveOptions, SolveStatus
 from engine.planning.solver import solve
 from engine.policy import PolicyProfile, list_policies, load_policy
 from engine.recommender.assemble import assemble, explanation_of, not_chosen
@@ -53,6 +54,7 @@ from engine.recommender.pin_repairs import with_pin_repairs
 from engine.recommender.prices import PRICES_DEADLINE_MS, price_relaxations
 from engine.recommender.request import RouteRequest
 from engine.recommender.request_nodes import request_nodes
+from engine.recommender.revised import revised_problem
 from engine.recommender.route_check import RouteCheck, check_hand_made
 from engine.recommender.stages import (
     Outcome,
@@ -216,8 +218,13 @@ class Recommender:
         """Ranking of the whole catalogue for deficits that are known already."""
         return self._rank(request, self.policy_of(request.policy), deficits)
 
-    def recommend(self, request: RouteRequest) -> Outcome:
+    def recommend(self, request: RouteRequest, on_progress: OnProgress | None = None) -> Outcome:
         """Build the route.
+
+        Parameters
+        ----------
+        on_progress
+            Called with value and bound of the route as the solve gets on.
 
         Raises
         ------
@@ -227,7 +234,7 @@ class Recommender:
             Everything that is wrong in the request.
         """
         started = time.monotonic()
-        stages = self._stages(request)
+        stages = self._stages(request, on_progress)
         recommendation = assemble(
             stages, self.framework, self.catalogue, self.calibration, self.model_digest
         )
@@ -399,7 +406,7 @@ class Recommender:
             educator=request.educator,
             deficits=deficits,
             ranking=ranking,
-            catalogue=self.catalogue,
+            catalogue=with_seats_held(self.catalogue, request.occupancy.seats),
             mentor_need=need,
             constraints=request.constraints,
             history=request.history,
@@ -411,6 +418,7 @@ class Recommender:
             measure=measure,
             effects=self.effects,
         )
+        compiled = revised_problem(compiled, request, calendar, deficits)
         return Prepared(
             request=request,
             policy=policy,
@@ -423,11 +431,11 @@ class Recommender:
             options=solve_options(request, policy),
         )
 
-    def _stages(self, request: RouteRequest) -> Stages:
+    def _stages(self, request: RouteRequest, on_progress: OnProgress | None = None) -> Stages:
         prepared = self.prepare(request)
         problem, options = prepared.compiled.problem, prepared.options
         started = time.monotonic()
-        solution = solve(problem, options)
+        solution = solve(problem, options, on_progress=on_progress)
         conflict = None
         if solution.status is SolveStatus.INFEASIBLE:
             conflict = self._conflict(prepared, started)
@@ -484,6 +492,8 @@ class Recommender:
     def _calendar(self, request: RouteRequest, policy: PolicyProfile) -> WorkCalendar:
         first, last = horizon_days(request, policy)
         monday = first - dt.timedelta(days=first.weekday())
+        if request.kept is not None:
+            monday = request.kept.first_monday
         weeks = (last - monday).days // 7 + 1
         return build_calendar(policy, request.educator, monday, weeks)
 
@@ -497,7 +507,7 @@ class Recommender:
         return mentor_need(
             request.educator,
             deficits,
-            self.mentors,
+            left_of_mentors(self.mentors, request.occupancy),
             policy,
             request.constraints.busy,
             calendar,

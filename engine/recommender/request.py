@@ -12,10 +12,12 @@ from engine.domain import (
     Educator,
     HistoryItem,
     ItemResponse,
+    Occupancy,
     Request,
 )
 from engine.recommendation import to_dict
 from engine.recommendation_json import record_from_dict
+from engine.recommender.kept import KeptRoute
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ class RouteRequest:
         Most deterministic work of the solver in its seconds; ``None`` = the policy's.
     variants
         Find the fast and the light variant too: half of the deadline is theirs.
+    occupancy
+        What agreed routes of others hold; empty = nothing beside what the catalogue says.
+    kept
+        The route that is revised and how far it may change; ``None`` = a new route. The horizon
+        then begins where that route's did.
     """
 
     educator: Educator
@@ -50,6 +57,8 @@ class RouteRequest:
     seed: int = 0
     language: str = "ru"
     variants: bool = False
+    occupancy: Occupancy = field(default_factory=Occupancy)
+    kept: KeptRoute | None = None
 
 
 def request_to_json(request: RouteRequest) -> str:

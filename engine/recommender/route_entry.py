@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from engine.catalogue import Catalogue
 from engine.domain import Kind, Reason
@@ -21,6 +22,7 @@ from engine.recommendation import (
     Step,
     WeekLoad,
 )
+from engine.recommender.revised import fixed_steps, step_ids, taken_checkpoints
 from engine.recommender.stages import Stages
 
 FACTORS_SHOWN = 3
@@ -35,9 +37,12 @@ def build_route_entry(stages: Stages, catalogue: Catalogue, report: CheckReport)
     order = sorted(
         route.chosen, key=lambda j: (table.start_day[j], table.end_day[j], table.label[j])
     )
+    begun, ids = fixed_steps(stages), step_ids(stages, order)
     steps = tuple(
-        _step(stages, catalogue, route, j, number, facts[j])
-        for number, j in enumerate(order, start=1)
+        _begun(stages, catalogue, route, j, begun[j], facts[j])
+        if j in begun
+        else _step(stages, catalogue, route, j, ids[j], facts[j])
+        for j in order
     )
     return RouteEntry(
         start=min((s.start for s in steps), default=None),
@@ -59,12 +64,28 @@ def _date(stages: Stages, day: int) -> dt.date:
     return stages.calendar.first_monday + dt.timedelta(days=int(day))
 
 
+def _begun(
+    stages: Stages,
+    catalogue: Catalogue,
+    route: Route,
+    j: int,
+    step: Step,
+    facts: Sequence[ClosingFact],
+) -> Step:
+    """A step of the kept route as it was told; only what it closes is counted anew."""
+    return replace(
+        step,
+        closes=tuple(_closing(stages, fact) for fact in facts),
+        reasons=_planned_reasons(stages, catalogue, route, j, facts),
+    )
+
+
 def _step(
     stages: Stages,
     catalogue: Catalogue,
     route: Route,
     j: int,
-    number: int,
+    step_id: str,
     facts: Sequence[ClosingFact],
 ) -> Step:
     compiled = stages.compiled
@@ -74,7 +95,7 @@ def _step(
     activity = catalogue.activities[row]
     effect = _effect(stages, row, activity.kind, facts)
     return Step(
-        id=f"step-{number}",
+        id=step_id,
         activity=activity.id,
         title=activity.title,
         kind=activity.kind.value,
@@ -161,15 +182,8 @@ def _closing(stages: Stages, fact: ClosingFact) -> Closing:
 def _reasons(
     stages: Stages, catalogue: Catalogue, route: Route, j: int, facts: Sequence[ClosingFact]
 ) -> tuple[Reason, ...]:
-    compiled = stages.compiled
-    titles = {compiled.activity_ids[i]: "" for i in route.chosen}
-    for i in titles:
-        titles[i] = catalogue.activities[catalogue.activity_index[i]].title
-    asked = {r.id: r.text for r in stages.requests if r.text}
-    reasons = step_reasons(
-        compiled.problem, stages.deficits.demands, titles, route.chosen, j, facts, asked
-    )
-    fact = compiled.facts.of(j)
+    reasons = _planned_reasons(stages, catalogue, route, j, facts)
+    fact = stages.compiled.facts.of(j)
     activity = catalogue.activities[catalogue.activity_index[fact.activity_id]]
     extra: list[Reason] = []
     if fact.bonus_mpt.get("federal_register"):
@@ -198,6 +212,21 @@ def _measure_first(stages: Stages, row: int) -> Iterator[Reason]:
                 "instead": round(measuring.instead),
             },
         )
+
+
+def _planned_reasons(
+    stages: Stages, catalogue: Catalogue, route: Route, j: int, facts: Sequence[ClosingFact]
+) -> tuple[Reason, ...]:
+    """Reasons that follow from the problem alone."""
+    compiled = stages.compiled
+    # The catalogue may have lost what has begun.
+    titles = {step.activity: step.title for step in fixed_steps(stages).values()}
+    for i in {compiled.activity_ids[i] for i in route.chosen} - titles.keys():
+        titles[i] = catalogue.activities[catalogue.activity_index[i]].title
+    asked = {r.id: r.text for r in stages.requests if r.text}
+    return step_reasons(
+        compiled.problem, stages.deficits.demands, titles, route.chosen, j, facts, asked
+    )
 
 
 def _top_factors(stages: Stages, row: int) -> list[str]:
@@ -248,7 +277,7 @@ def _checkpoints(
     stages: Stages, catalogue: Catalogue, route: Route, report: CheckReport
 ) -> tuple[Checkpoint, ...]:
     offers = stages.compiled.problem.checkpoints.offers
-    found = []
+    found = list(taken_checkpoints(stages.request.kept, catalogue))
     for stage, index in (("middle", route.middle), ("final", route.final)):
         if index is None:
             if stage in report.missing_checkpoints:

@@ -100,6 +100,9 @@ class OutdatedRoute(Exception):
         super().__init__(f"the data behind problem {digest[:12]} have changed")
         self.digest = digest
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.digest,)
+
 
 def horizon_days(request: RouteRequest, policy: PolicyProfile) -> tuple[dt.date, dt.date]:
     """First and last day of the horizon, in the educator's zone.
@@ -143,7 +146,8 @@ def solve_options(request: RouteRequest, policy: PolicyProfile) -> SolveOptions:
     return SolveOptions(
         gap_ppm=round(gap * 1_000_000),
         deadline_ms=deadline,
-        work_milli=max(1, round(work * 1000)),
+        # Nothing at all is only what is asked for: a replay of a solve that the clock cut at once.
+        work_milli=max(0 if request.deterministic_time == 0 else 1, round(work * 1000)),
         seed=request.seed,
     )
 

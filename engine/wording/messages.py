@@ -32,6 +32,7 @@ FAMILIES: tuple[str, ...] = (
     "variant",
     "violation",
     "edit",
+    "move",
 )
 """Tables in which a code is looked up, after the family that was asked for."""
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from engine.planning.problem import RouteProblem
 from engine.planning.solution import Route, RouteSolution, SolveOptions, SolveStatus
 from engine.planning.solver import solve, solve_by_relaxation, solve_directly
+from tests.conftest import LONG
 from tests.engine.planning.claims import (
     DEADLINES_MS,
     GAPS_PPM,
@@ -96,7 +97,7 @@ OPTIONS = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100 if LONG else 40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.sampled_from(("tiny", "small", "broad")), OPTIONS)
 def test_brute_force_finds_no_lie(rng: random.Random, size: str, options: SolveOptions) -> None:
     """On problems drawn (and shrunk) by hypothesis, against every route that there is."""
@@ -107,7 +108,7 @@ def test_brute_force_finds_no_lie(rng: random.Random, size: str, options: SolveO
         assert [*faults(problem, options, said), *lies(said, optimum)] == []
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30 if LONG else 12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), OPTIONS)
 def test_a_longer_solve_never_refutes_a_shorter_one(
     rng: random.Random, options: SolveOptions

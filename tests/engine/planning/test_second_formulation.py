@@ -11,6 +11,7 @@ from engine.planning.solution import SolveOptions, SolveStatus
 from engine.planning.solver import solve
 from engine.simulation import RegionPlan
 from tests.bench.chain import ask, build_world, compile_asked
+from tests.conftest import LONG
 from tests.engine.planning.highs_child import HighsAnswer, run_highs
 from tests.engine.planning.oracle import best_of
 from tests.engine.planning.problems import at, candidate, make_problem, random_problem
@@ -21,12 +22,18 @@ EXACT = SolveOptions(gap_ppm=0, deadline_ms=30_000, work_milli=60_000)
 LOOSE = SolveOptions(gap_ppm=20_000, deadline_ms=30_000, work_milli=60_000)
 HIGHS_EXACT = {"mip_rel_gap": 0.0, "mip_abs_gap": 1e-6, "time_limit": 60.0}
 BATCHES = [
-    *(("small", first, 60) for first in range(1_000, 1_120, 60)),
-    *(("broad", first, 40) for first in range(1_000, 1_080, 40)),
-    *(("medium", first, 15) for first in range(1_000, 1_075, 15)),
-    *(("large", first, 15) for first in range(1_000, 1_030, 15)),
+    ("small", 1_000, 60),
+    ("broad", 1_000, 40),
+    *(("medium", first, 15) for first in range(1_000, 1_030, 15)),
+    ("large", 1_000, 15),
 ]
-"""305 problems, other seeds than those of the brute-force tests; "large" ones have more
+MORE = [
+    ("small", 1_060, 60),
+    ("broad", 1_040, 40),
+    *(("medium", first, 15) for first in range(1_030, 1_075, 15)),
+    ("large", 1_015, 15),
+]
+"""Together 305 problems, other seeds than those of the brute-force tests; "large" ones have more
 candidates than a direct solve takes."""
 
 
@@ -38,8 +45,9 @@ def _value_mpt(answer: HighsAnswer) -> int | None:
 
 def test_the_batches_are_large_enough() -> None:
     """At least 300 problems are compared, more than 50 of them beyond brute force."""
-    assert sum(count for _, _, count in BATCHES) >= 300
-    assert sum(count for size, _, count in BATCHES if size in ("medium", "large")) >= 100
+    batches = [*BATCHES, *MORE]
+    assert sum(count for _, _, count in batches) >= 300
+    assert sum(count for size, _, count in batches if size in ("medium", "large")) >= 100
 
 
 def test_the_second_formulation_agrees_with_brute_force() -> None:
@@ -87,7 +95,10 @@ def _holds_between(problem: RouteProblem, optimum_mpt: int) -> None:
     assert loose.value_mpt <= optimum_mpt <= loose.bound_mpt
 
 
-@pytest.mark.parametrize(("size", "first", "count"), BATCHES)
+@pytest.mark.parametrize(
+    ("size", "first", "count"),
+    [*BATCHES, *(pytest.param(*batch, marks=pytest.mark.long) for batch in MORE)],
+)
 def test_another_solver_on_another_formulation_agrees(size: str, first: int, count: int) -> None:
     """The engine's optimum is that of HiGHS, and so is its verdict of infeasibility."""
     seeds = range(first, first + count)
@@ -104,10 +115,10 @@ def test_another_solver_on_another_formulation_agrees(size: str, first: int, cou
             _holds_between(problem, expected)
 
 
-BINDING_LEAST = 3
+BINDING_LEAST = 3 if LONG else 2
 SAMPLED = [("medium", seed) for seed in range(1_000, 1_075)]
 SAMPLED += [("small", seed) for seed in range(1_000, 1_120)]
-"""Seeds of ``BATCHES``, those beyond brute force first."""
+"""Seeds of both lists of batches, those beyond brute force first."""
 
 
 def _binding() -> dict[str, list[tuple[str, int]]]:
