@@ -14,17 +14,23 @@ from enum import IntEnum
 import typer
 
 from engine import __version__
+from engine.cli.batch import batch
 from engine.cli.build import build
 from engine.cli.calibrate import calibrate
+from engine.cli.config import config
 from engine.cli.data import import_package, template
+from engine.cli.db import db
 from engine.cli.demo import demo
+from engine.cli.doctor import doctor
 from engine.cli.dynamics import dynamics
 from engine.cli.explain import what_helps, why_not
 from engine.cli.groups import groups
+from engine.cli.keys import keys
 from engine.cli.models import list_models, promote, rollback
 from engine.cli.output import print_faults
 from engine.cli.problem import check_file, solve_file
-from engine.cli.service import doctor, serve
+from engine.cli.replay import replay
+from engine.cli.service import serve
 from engine.cli.side import check_own, compare_files
 from engine.cli.simulate import simulate
 from engine.cli.tag import tag
@@ -46,6 +52,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo)
 app.command("build")(build)
+app.command("batch")(batch)
 app.command("why-not")(why_not)
 app.command("what-helps")(what_helps)
 app.command("dynamics")(dynamics)
@@ -64,8 +71,12 @@ app.command("promote")(promote)
 app.command("rollback")(rollback)
 app.command("train")(train_model)
 app.command("evaluate")(evaluate_model)
+app.add_typer(keys, name="keys")
 app.command("serve")(serve)
+app.command("replay")(replay)
 app.command("doctor")(doctor)
+app.add_typer(config, name="config")
+app.add_typer(db, name="db")
 
 
 class Exit(IntEnum):

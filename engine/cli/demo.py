@@ -17,8 +17,7 @@ from engine.interchange import request_for
 from engine.planning.problem_json import replay_options, write_problem_file
 from engine.recommendation import to_dict
 from engine.recommender import Outcome, Recommender, RouteRequest, request_to_json
-from engine.storage import open_store
-from engine.storage.repositories import StoredRoute
+from engine.storage import DEFAULT_TENANT, StoredRoute, open_store
 
 DEFAULT_FOLDER = Path("routes-demo")
 
@@ -86,7 +85,7 @@ def _keep(request: RouteRequest, outcome: Outcome, database: Path) -> None:
         request=request_to_json(request),
         solution=json.dumps(to_dict(outcome.solution)),
     )
-    with store.writing() as repositories:
+    with store.writing(DEFAULT_TENANT) as repositories:
         if repositories.routes.get(route.id) is None:
             repositories.routes.add(route)
     store.close()
