@@ -127,6 +127,24 @@ def serving(models: Path | None) -> Serving:
     version = registry.state().in_service
     if version is None:
         return Serving(model=None, model_digest=None)
+    return of_version(registry, version)
+
+
+def version_in_service(models: Path) -> str | None:
+    """Version that serves from a registry; ``None`` = the weights that come with the package."""
+    return opened(models).state().in_service
+
+
+def of_version(registry: Registry, version: str) -> Serving:
+    """A version of a registry.
+
+    Raises
+    ------
+    ArtefactError
+        The model or the registry cannot be trusted.
+    InputError
+        It is no matching model.
+    """
     loaded = registry.load(version)
     if not isinstance(loaded.model, MatchingModel):
         detail = f"«{version}» — не модель подбора; верните прежнюю: routes rollback"

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from engine.cli.enrolments import study_table
 from engine.cli.inputs import JsonOption, MappingOption, parse_day, policy_named, read
 from engine.cli.models import ModelsOption, opened
 from engine.cli.output import print_json, print_remarks
+from engine.cli.terminal import print_wide, progress
 from engine.documents.gate_text import render_gate
 from engine.documents.model_card import render_model_card
-from engine.documents.model_comparison import comparison_text, ranking_text
+from engine.documents.model_comparison import comparison_text
 from engine.errors import Fault, InputError
 from engine.framework import load_framework
-from engine.interchange.interaction_tables import read_interaction_tables, write_top_lists
 from engine.interchange.training_data import training_data_of
 from engine.matching.model import MatchingModel
 from engine.matching.tagging import CompetencyTagger
@@ -38,7 +33,6 @@ from engine.policy import load_policy
 from engine.simulation.history import simulate_history
 from engine.simulation.history_plan import HistoryPlan
 from engine.training.data import TrainingData
-from engine.training.enrolments import study_enrolments, top_lists
 from engine.training.evaluate import EvaluationOptions
 from engine.training.fit import FitOptions, Say
 from engine.training.run import (
@@ -117,14 +111,14 @@ def train_model(
         raise typer.BadParameter("нужно одно из трёх: ПАКЕТ, --demo или --interactions ФАЙЛ")
     _only_with_enrolments(interactions, activities, lists)
     if interactions is not None:
-        return _enrolments(interactions, activities, seed, lists, as_json=as_json)
+        return study_table(interactions, activities, seed, lists, as_json=as_json)
     day = parse_day(created_on)
     options = _options(test_share, plans or (DEMO_PLANS if demo else PLANS), seed, jobs)
     registry = opened(DEMO_MODELS if demo and models is None else models)
     if version is not None:
         require_free(registry, version)
     in_service, digest = _in_service(registry)
-    with _progress() as say:
+    with progress() as say:
         data, tagger = _demo(seed, say) if demo else _package(package, mapping, say)
         corrections = () if tagger is None else tagger.corrections
         training = train(
@@ -152,7 +146,7 @@ def train_model(
         folder = str(candidate.folder)
         print_json({"report": candidate.report, "gate": candidate.gate, "folder": folder})
         return 0
-    _print(comparison_text, training.evaluation)
+    print_wide(comparison_text, training.evaluation)
     typer.echo(render_gate(candidate.gate), nl=False)
     typer.echo(f"записано: {candidate.folder}; прочитайте card.md", err=True)
     typer.echo(f"дальше: routes promote {candidate.version} --models {registry.folder}", err=True)
@@ -181,7 +175,7 @@ def evaluate_model(
     if interactions is not None:
         if version is not None or package is not None:
             raise typer.BadParameter("с --interactions не нужны ни версия, ни --package")
-        return _enrolments(interactions, activities, seed, None, as_json=as_json)
+        return study_table(interactions, activities, seed, None, as_json=as_json)
     if version is None or package is None:
         raise typer.BadParameter("нужны ВЕРСИЯ и --package ПАКЕТ, либо --interactions ФАЙЛ")
     registry = opened(models)
@@ -193,7 +187,7 @@ def evaluate_model(
     in_service, digest = _in_service(registry)
     serves = in_service.version == version
     options = _options(test_share, plans or PLANS, seed, jobs)
-    with _progress() as say:
+    with progress() as say:
         data, _ = _package(package, mapping, say)
         day = split_day(data, test_share)
         require_unseen(loaded.entry, day)
@@ -213,39 +207,11 @@ def evaluate_model(
         body = {"models": evaluation.models, "ranking": evaluation.ranking, "gate": verdict}
         print_json(body)
         return 0
-    _print(comparison_text, evaluation)
+    print_wide(comparison_text, evaluation)
     if verdict is None:
         typer.echo(f"{version} работает: сравнена с весами из поставки, допуск ей не нужен")
     else:
         typer.echo(render_gate(verdict), nl=False)
-    return 0
-
-
-def _enrolments(
-    table: Path, activities: Path | None, seed: int, lists: Path | None, *, as_json: bool
-) -> int:
-    """A plain table: the order-aware ranker beside the baselines, and its lists."""
-    tables = read_interaction_tables(table, activities)
-    if lists is not None and not lists.absolute().parent.is_dir():
-        raise FileNotFoundError(2, "нет папки", str(lists.parent))
-    with _progress() as say:
-        study = study_enrolments(tables.interactions, tables.attributes, seed=seed, say=say)
-        if lists is not None:
-            say("списки по всей таблице")
-            found = top_lists(tables.interactions, tables.attributes, seed=seed)
-    if lists is not None:
-        write_top_lists(lists, tables.interactions.people, tables.interactions.activities, *found)
-    if as_json:
-        print_json({"study": study, "warnings": tables.warnings, "notes": tables.notes})
-        return 0
-    print_remarks(tables.notes, tables.warnings)
-    typer.echo(
-        f"людей {study.people}, активностей {study.activities}, строк {study.rows}; "
-        f"проверка на последней пятой части строк: людей {study.tested}"
-    )
-    _print(ranking_text, study.ranking)
-    if lists is not None:
-        typer.echo(f"записано: {lists}", err=True)
     return 0
 
 
@@ -296,22 +262,3 @@ def _in_service(registry: Registry) -> tuple[MatchingModel, str]:
         detail = f"в работе «{version}», а это не модель подбора; верните прежнюю: routes rollback"
         raise InputError([Fault("not_a_matching_model", detail)])
     return loaded.model, loaded.entry.digest
-
-
-@contextmanager
-def _progress() -> Iterator[Say]:
-    """What is being done and for how long, for a person at a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("…", total=None)
-        yield lambda text: progress.update(task, description=text)
-
-
-def _print(render: Callable[..., str], value: object) -> None:
-    """A rendered table, in colour and as wide as the window on a terminal only."""
-    terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size((110, 24)).columns if terminal else 110
-    typer.echo(render(value, width=width, colour=terminal), nl=False)

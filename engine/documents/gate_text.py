@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from engine.documents.model_words import slice_words
 from engine.documents.text import clean
 from engine.training.gate_report import Change, GateCheck, GateReport
 from engine.wording.quantities import number
@@ -41,8 +42,9 @@ def _name(version: str, digest: str) -> str:
     return f"{clean(version)} ({digest[:12] or PRIOR})"
 
 
-def _cell(text: str) -> str:
-    return clean(text).replace("|", "\\|")
+def _slice(name: str) -> str:
+    """A slice in words, as the card names it, for a cell of a table."""
+    return clean(slice_words(name)).replace("|", "\\|")
 
 
 def _checks(report: GateReport) -> Iterator[str]:
@@ -93,12 +95,12 @@ def _row(report: GateReport, check: GateCheck) -> tuple[str, str, str]:
 def _worst(report: GateReport) -> str:
     fallen = [s.name for s in report.slices if s.falls]
     if fallen:
-        return "упали: " + ", ".join(_cell(name) for name in fallen)
+        return "упали: " + ", ".join(_slice(name) for name in fallen)
     judged = [s for s in report.slices if not math.isnan(s.bound)]
     if not judged:
         return "таких срезов нет"
     worst = min(judged, key=lambda s: s.change)
-    return f"хуже всех {_cell(worst.name)}: {_signed(worst.change)}"
+    return f"хуже всех {_slice(worst.name)}: {_signed(worst.change)}"
 
 
 def _slices(report: GateReport) -> Iterator[str]:
@@ -108,7 +110,7 @@ def _slices(report: GateReport) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     for s in report.slices:
         yield (
-            f"| {_cell(s.name)} | {s.people} | {_number(s.in_service)} | {_number(s.candidate)} | "
+            f"| {_slice(s.name)} | {s.people} | {_number(s.in_service)} | {_number(s.candidate)} | "
             f"{_signed(s.change)} | {_signed(s.bound)} | {_verdict(s)} |"
         )
 

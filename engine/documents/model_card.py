@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from engine.documents import model_card_tables as tables
 from engine.documents.gate_text import PRIOR, refusals, render_gate
@@ -17,7 +16,6 @@ from engine.documents.model_words import (
     figure,
     figure_within,
     limit_words,
-    slice_words,
 )
 from engine.training.gate_report import GateReport
 from engine.training.report import DataSummary, MadeFrom, TrainingReport
@@ -113,7 +111,7 @@ def _summary(report: TrainingReport) -> Iterator[str]:
     elif report.gate.passed:
         yield "Допуск: **допущена**."
     else:
-        yield f"Допуск: **не допущена**. {'; '.join(refusals(_named(report.gate)))}."
+        yield f"Допуск: **не допущена**. {'; '.join(refusals(report.gate))}."
     if len(report.models) > 1:
         yield (
             f"Закрытый дефицит маршрутов к работающей модели: "
@@ -203,13 +201,7 @@ def _effects(report: TrainingReport) -> Iterator[str]:
 
 
 def _gate(gate: GateReport | None) -> str:
-    return "## Допуск\n\nНе проверялся." if gate is None else render_gate(_named(gate))
-
-
-def _named(gate: GateReport) -> GateReport:
-    """The same with the slices' names in words."""
-    slices = tuple(replace(s, name=slice_words(s.name)) for s in gate.slices)
-    return replace(gate, slices=slices)
+    return "## Допуск\n\nНе проверялся." if gate is None else render_gate(gate)
 
 
 def _lineage(lineage: MadeFrom) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from engine.documents.model_words import (
+    FIGURES,
     NO_DATA,
     RANKERS,
     cell,
@@ -31,10 +32,10 @@ def models_table(models: Sequence[ModelEvaluation]) -> str:
     head = (
         "модель",
         "исходов",
-        "логарифмические потери",
+        FIGURES["log_loss"],
         "AUC",
         "Брайер",
-        "ошибка калибровки",
+        FIGURES["calibration_error"],
         "закрытый дефицит",
         "к работающей",
         "мероприятий в маршруте",
@@ -108,10 +109,10 @@ def slices_table(models: Sequence[ModelEvaluation]) -> str:
     names = sorted({*candidate.outcomes.calibration_by_slice, *candidate.plans.by_slice})
     if not names:
         return "Признаков, по которым делят на срезы, нет ни у кого."
-    head = ["срез", "исходов", "ошибка калибровки"]
+    head = ["срез", "исходов", FIGURES["calibration_error"]]
     if other is not None:
         head.append("у работающей")
-    head += ["педагогов", "закрытый дефицит к работающей"]
+    head += ["педагогов", FIGURES["closed_to_in_service"]]
     return _table(head, (_slice(name, candidate, other) for name in names))
 
 

@@ -25,6 +25,13 @@ RANKERS: Mapping[str, str] = {
 }
 """Baselines; any other ranker is a model and goes by its version."""
 
+FIGURES: Mapping[str, str] = {
+    "log_loss": "логарифмические потери",
+    "calibration_error": "ошибка калибровки",
+    "closed_to_in_service": "закрытый дефицит к работающей",
+}
+"""Main figures of a model; the card and the registry's list name them alike."""
+
 STATES: Mapping[State, str] = {
     State.PROPOSED: "предложено, ответа нет",
     State.REJECTED: "отклонено",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from engine.documents.gate_text import PRIOR
+from engine.documents.model_words import FIGURES, NO_DATA
 from engine.documents.text import clean
 from engine.model_registry import Listed, State, Status
 from engine.wording.quantities import number
 
-FIGURES = 3
+FIGURES_MOST = 3
 DIGEST = 12
 
 _STATUS = {
@@ -42,12 +44,16 @@ def _lines(listed: Sequence[Listed], state: State) -> Iterator[str]:
 
 def _row(item: Listed) -> tuple[str, ...]:
     entry = item.entry
-    figures = [f"{clean(n)} {number(v, 'ru', 3)}" for n, v in entry.figures.items()]
+    figures = [f"{FIGURES.get(n) or clean(n)} {_number(v)}" for n, v in entry.figures.items()]
     status = "не принимается" if item.fault is not None else _STATUS[item.status]
     return (
         entry.version,
         entry.created_on.isoformat(),
         status,
-        ", ".join(figures[:FIGURES]) or "нет",
+        ", ".join(figures[:FIGURES_MOST]) or "нет",
         entry.digest[:DIGEST],
     )
+
+
+def _number(value: float) -> str:
+    return NO_DATA if math.isnan(value) else number(value, "ru", 3)

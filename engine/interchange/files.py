@@ -44,39 +44,58 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
 def read_file(path: Path, label: str, log: FaultLog, hints: FileHints | None = None) -> list[Sheet]:
     """Read a CSV, TSV or XLSX file; a file that cannot be read is an error and gives no sheets."""
     hints = hints or FileHints()
+    content = read_content(path, label, log, FILE_MOST_BYTES)
+    if content is None:
+        return []
+    if is_workbook(content):
+        return read_workbook(content, label, log, hints.sheet)
+    sheet = read_csv(
+        content, Path(label).stem, label, log, encoding=hints.encoding, delimiter=hints.delimiter
+    )
+    return [sheet] if sheet else []
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether the bytes are an archive, as XLSX is; all else is read as CSV."""
+    return content.startswith(b"PK\x03\x04")
+
+
+def read_content(path: Path, label: str, log: FaultLog, most_bytes: int) -> bytes | None:
+    """Bytes of a file that may be a table; ``None`` after an error.
+
+    Parameters
+    ----------
+    most_bytes
+        Largest size that is read.
+    """
     place = Place(label)
     try:
         size = path.stat().st_size
-        if size > FILE_MOST_BYTES:
+        if size > most_bytes:
             log.error(
                 "file_too_large",
-                f"файл больше {FILE_MOST_BYTES >> 20} МБ: разделите его",
+                f"файл больше {most_bytes >> 20} МБ: разделите его",
                 place,
                 size=size,
             )
-            return []
+            return None
         content = path.read_bytes()
     except OSError as error:
         log.error(
             "file_unreadable", f"файл не читается ({error.strerror}): проверьте путь и права", place
         )
-        return []
+        return None
     for magic, code, detail in _MAGIC:
         # "BM" may begin an honest text; a picture has zero bytes soon after.
         if content.startswith(magic) and (len(magic) > 2 or b"\x00" in content[:64]):
             log.error(code, detail, place)
-            return []
-    if content.startswith(b"PK\x03\x04"):
-        return read_workbook(content, label, log, hints.sheet)
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
+            return None
+    if not is_workbook(content) and path.suffix.lower() in (".xlsx", ".xlsm"):
         log.error(
             "not_a_workbook",
             "имя говорит об XLSX, но внутри не книга Excel: откройте файл "
             "и сохраните как XLSX (или CSV)",
             place,
         )
-        return []
-    sheet = read_csv(
-        content, Path(label).stem, label, log, encoding=hints.encoding, delimiter=hints.delimiter
-    )
-    return [sheet] if sheet else []
+        return None
+    return content

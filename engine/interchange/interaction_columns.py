@@ -15,7 +15,7 @@ PERSON = replace(
     _EDUCATOR, name="person", header="Человек", references="",
     synonyms=(*_EDUCATOR.synonyms, "educator_id", "педагог", "учитель", "person id", "learner",
               "learner id", "user", "user id", "userid", "student", "student id", "слушатель",
-              "пользователь", "участник"),
+              "пользователь", "участник", "табельный номер"),
 )  # fmt: skip
 ACTIVITY = Column(
     "activity", "Мероприятие", T.ID, "Идентификатор активности.", required=True,

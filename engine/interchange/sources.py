@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from engine.interchange.columns import Table
 from engine.interchange.faults import FaultLog, Place
 from engine.interchange.files import FileHints, read_file
 from engine.interchange.headers import fitting, match_table, match_table_by_header, normalise
-from engine.interchange.manifest import Manifest
+from engine.interchange.manifest import MANIFEST, Manifest
 from engine.interchange.mapping import Mapped
 from engine.interchange.names import file_name
 from engine.interchange.schema import TABLES
@@ -52,6 +52,7 @@ def find_sources(
         sources += _recognised(read_file(path, file_name(path), log), file_name(path), mapped, log)
     elif path is not None and path.is_dir():
         sources += _of_folder(path, manifest, mapped, log)
+        _name_unlisted(path, manifest, {*files, *leave_out}, log)
     elif path is not None:
         log.error(
             "file_missing", "такой папки или файла нет: проверьте путь", Place(file_name(path))
@@ -79,6 +80,28 @@ def _of_folder(folder: Path, manifest: Manifest, mapped: Mapped, log: FaultLog) 
         sheets = read_file(file, file_name(file), log, FileHints())
         sources += _recognised(sheets, file_name(file), mapped, log)
     return sources
+
+
+def _name_unlisted(
+    folder: Path, manifest: Manifest, elsewhere: Collection[str], log: FaultLog
+) -> None:
+    """Warn of files that by their names are tables and that no resource of the manifest names."""
+    if not manifest.resources:
+        return
+    listed = {PurePosixPath(r.path) for r in manifest.resources}
+    for file in _table_files(folder, FaultLog()):
+        table = match_table(file.stem, TABLES.values())
+        if table is None or table.name in elsewhere or PurePosixPath(file.name) in listed:
+            continue
+        name = file_name(file)
+        log.warning(
+            "file_not_listed",
+            f"по имени это таблица {table.name}, но среди resources файла {MANIFEST} её нет, и она "
+            f'не читается: впишите туда {{"name": "{table.name}", "path": "{name}"}} или уберите '
+            "файл из папки",
+            Place(name),
+            table=table.name,
+        )
 
 
 def _table_files(folder: Path, log: FaultLog) -> Iterator[Path]:

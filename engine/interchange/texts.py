@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from engine.interchange.faults import FaultLog, Place
 from engine.interchange.sheets import RowCollector, Sheet
@@ -81,6 +83,67 @@ def read_csv(
     delimiter: str | None = None,
 ) -> Sheet | None:
     """Read the bytes of a CSV file; ``None`` after an error."""
+    text = csv_text(content, label, log, encoding=encoding, delimiter=delimiter)
+    if text is None:
+        return None
+    collector = RowCollector(label, log)
+    try:
+        for number, record in text.records():
+            if not collector.add(number, list(record)):
+                return None
+    except CsvBroken as error:
+        error.report(label, log)
+        return None
+    return Sheet(label, name, tuple(collector.rows))
+
+
+class CsvBroken(ValueError):
+    """A record that cannot be told apart; ``row`` is its last line in the file."""
+
+    def __init__(self, reason: str, row: int) -> None:
+        super().__init__(reason)
+        self.row = row
+
+    def report(self, label: str, log: FaultLog) -> None:
+        """Log it as an error of the file."""
+        log.error(
+            "csv_unreadable",
+            f"строка не разбирается ({self}): проверьте кавычки и разделители",
+            Place(label, self.row),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CsvText:
+    """Text of a CSV file and its delimiter."""
+
+    text: str
+    delimiter: str
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """Every record with its number, from 1; an empty line is a record of no fields.
+
+        Raises
+        ------
+        CsvBroken
+            At a record that cannot be told apart.
+        """
+        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
+        try:
+            yield from enumerate(reader, start=1)
+        except csv.Error as error:
+            raise CsvBroken(str(error), reader.line_num) from error
+
+
+def csv_text(
+    content: bytes,
+    label: str,
+    log: FaultLog,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> CsvText | None:
+    """Decode the bytes of a CSV file and find its delimiter; ``None`` after an error."""
     text = decode(content, label, log, encoding)
     if text is None:
         return None
@@ -93,20 +156,7 @@ def read_csv(
             Place(label),
         )
         return None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    collector = RowCollector(label, log)
-    try:
-        for number, record in enumerate(reader, start=1):
-            if not collector.add(number, list(record)):
-                return None
-    except csv.Error as error:
-        log.error(
-            "csv_unreadable",
-            f"строка не разбирается ({error}): проверьте кавычки и разделители",
-            Place(label, reader.line_num),
-        )
-        return None
-    return Sheet(label, name, tuple(collector.rows))
+    return CsvText(text, delimiter)
 
 
 def _quote_left_open(text: str, delimiter: str) -> bool:

@@ -44,7 +44,6 @@ journey: a region in which a bad or an unfair model does harm."""
 TEST_SHARE = 0.8
 """A large held-out part: the judge has to see a harm of some per cent."""
 
-PLANS = 320
 CANDIDATES = ("shuffled", "unfair", "equal")
 
 
@@ -59,10 +58,10 @@ class Row:
     true: dict[str, tuple[float, float]]
 
 
-def one_seed(seed: int) -> Row:
+def one_seed(seed: int, educators: int, plans: int) -> Row:
     """Train, plan and judge in one region."""
     framework, policy = load_framework(), load_policy("default")
-    history = simulate_history(PLAN, seed, framework, policy)
+    history = simulate_history(replace(PLAN, educators=educators), seed, framework, policy)
     data = TrainingData.from_history(history, framework, policy)
     day = split_day(data, TEST_SHARE)
     earlier = data.before(day)
@@ -92,7 +91,7 @@ def one_seed(seed: int) -> Row:
         data,
         day,
         [models[1], models[0], *models[2:]],
-        EvaluationOptions(plans=PLANS, ranked=0, seed=seed, n_jobs=1),
+        EvaluationOptions(plans=plans, ranked=0, seed=seed, n_jobs=1),
     )
     service = evaluation.evaluated["service"]
     among = evaluation.slices["rural:yes"]
@@ -127,12 +126,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--educators", type=int, default=PLAN.educators)
+    parser.add_argument("--plans", type=int, default=320, help="routes a model")
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()
     started = time.perf_counter()
     rows: list[Row] = []
     seeds = range(asked.first, asked.first + asked.seeds)
-    done = Parallel(n_jobs=asked.jobs, return_as="generator")(delayed(one_seed)(s) for s in seeds)
+    done = Parallel(n_jobs=asked.jobs, return_as="generator")(
+        delayed(one_seed)(seed, asked.educators, asked.plans) for seed in seeds
+    )
     print("seed candidate passed judged: all rural | true: all rural | refused by")
     for row in done:
         rows.append(row)

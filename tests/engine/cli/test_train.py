@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pytest
 from threadpoolctl import threadpool_limits
 
@@ -260,6 +262,39 @@ def test_a_plain_table_is_ranked_and_its_lists_are_written(
         assert scores == sorted(scores, reverse=True)
     assert run(["evaluate", "--interactions", str(enrolments)]) == Exit.DONE
     assert "людей 45, активностей 9, строк 180" in capsys.readouterr().out
+
+
+def test_a_workbook_is_ranked_as_its_table_is(enrolments: Path, tmp_path: Path) -> None:
+    """A title above the header, ids as numbers, days as dates, activities on a second sheet.
+
+    The same enrolments in the same order have the same figures; baselines of order know no text.
+    """
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Журнал записей"])
+    sheet.append(["Табельный номер", "Код программы", "Дата записи", "Успех"])
+    rows = list(csv.reader(enrolments.read_text(encoding="utf-8").splitlines(), delimiter=";"))
+    for person, course, place in rows[1:]:
+        day = dt.datetime(2025, 1, 1) + dt.timedelta(days=int(place))
+        sheet.append([1_000 + int(person[1:]), int(course[1:]), day, 0.85])
+        sheet.cell(sheet.max_row, 4).number_format = "0%"
+    other = book.create_sheet("Мероприятия")
+    other.append(["Код программы", "Название"])
+    for i in range(COURSES):
+        other.append([i, f"Программа {i}"])
+    path = tmp_path / "записи.xlsx"
+    book.save(path)
+    top = tmp_path / "лучшие.csv"
+    found = said("train", "--interactions", path, "--lists", top, "--json")["study"]
+    plain = said("train", "--interactions", enrolments, "--json")["study"]
+    assert [found[k] for k in ("people", "activities", "rows", "tested")] == [45, COURSES, 180, 45]
+    by_name = {r["name"]: r for r in plain["ranking"]}
+    for row in found["ranking"]:
+        if row["name"] in ("popular", "item_knn", "ease"):
+            assert row == by_name[row["name"]]
+    first = next(csv.DictReader(top.read_text(encoding="utf-8").splitlines()))
+    assert (first["person"], first["rank"]) == ("1000", "1")
 
 
 def test_tables_that_cannot_be_read_are_named(

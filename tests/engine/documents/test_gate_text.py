@@ -84,3 +84,17 @@ def test_what_was_not_measured_is_said() -> None:
     text = render_gate(report(calibration_error=float("nan"), latency_s=np.zeros(0)))
     assert text.count("не измерено") >= 3
     assert "nan" not in text.casefold()
+
+
+def test_slices_are_named_as_in_the_card() -> None:
+    """A trait and its value are words in the table and in the sentence of a refusal."""
+    plain = report(closed=np.tile([0.8, 1.2], 200) * np.where(np.arange(400) < 120, 0.9, 1.06))
+    own = ("rural:yes", "position:teacher")
+    named = replace(
+        plain, slices=tuple(replace(s, name=n) for s, n in zip(plain.slices, own, strict=True))
+    )
+    assert "упали: сельские школы" in refusals(named)[0]
+    text = render_gate(named)
+    assert "| сельские школы | 120 |" in text
+    assert "| должность: учитель | 20 |" in text
+    assert "rural" not in text

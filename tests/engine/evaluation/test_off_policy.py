@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -91,6 +92,7 @@ def test_the_logs_own_policy_is_estimated_by_the_mean() -> None:
 N_ACTIVITIES, K, EPSILON = 12, 4, 0.15
 
 
+@cache
 def _world(person: int) -> tuple[FloatArray, FloatArray]:
     """Relevance that the log ranks by, and the true chance of a reward."""
     own = np.random.default_rng(1_000_000 + person)

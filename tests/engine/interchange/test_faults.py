@@ -262,6 +262,8 @@ WARNINGS: list[tuple[str, dict[str, object], Place]] = [
     ("unknown_resource", {"datapackage.json": manifest(resources=[
         {"name": "activities", "path": "activities.csv"}, {"name": "zzz", "path": "zzz.csv"}])},
      ("datapackage.json", None, "resources")),
+    ("file_not_listed", {"corrections.csv": "x\n", "datapackage.json": manifest(resources=[
+        {"name": "activities", "path": "activities.csv"}])}, ("corrections.csv", None, None)),
     # notes
     ("node_assumed", {**PEOPLE, "diagnostics.csv": SCORES
                       + "e1,2026-05-01,test,Блок «Методический»,1,5\n"},

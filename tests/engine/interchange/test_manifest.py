@@ -113,3 +113,30 @@ def test_runs_may_give_their_dates_in_words(importing: Import) -> None:
     (run,) = package.offerings
     assert (run.start, run.end) == (dt.date(2026, 10, 5), dt.date(2026, 10, 7))
     assert run.id.startswith("a1-2026-10-05")
+
+
+def test_a_table_that_no_resource_names_is_told_with_the_way_out(importing: Import) -> None:
+    """By its name alone, in either language; what is listed or no table is not spoken of."""
+    resources = [{"name": "activities", "path": "activities.csv"}]
+    files = {"corrections.csv": "?", "Педагоги.xlsx": b"?", "readme.txt": "о чём", "фото.csv": "?"}
+    listed = {"datapackage.json": manifest(resources=resources), **files}
+    report = importing(listed)
+    assert report.accepted().educators == ()
+    told = [(f.file, f.parameters["table"]) for f in report.warnings if f.code == "file_not_listed"]
+    assert told == [("corrections.csv", "corrections"), ("Педагоги.xlsx", "educators")]
+    detail = next(f.detail for f in report.warnings if f.file == "corrections.csv")
+    assert '{"name": "corrections", "path": "corrections.csv"}' in detail
+
+
+def test_a_table_that_is_given_by_hand_or_left_out_is_not_missed(
+    importing: Import, tmp_path: Path
+) -> None:
+    """Whoever says where a table is, or that it is not wanted, needs no warning."""
+    resources = [{"name": "activities", "path": "activities.csv"}]
+    other = tmp_path / "кадры.csv"
+    other.write_text(EDUCATORS, encoding="utf-8")
+    files = {"datapackage.json": manifest(resources=resources), "educators.csv": "?",
+             "labels.csv": "?"}  # fmt: skip
+    report = importing(files, files={"educators": other}, leave_out=("labels",))
+    assert [e.id for e in report.accepted().educators] == ["e1"]
+    assert places(report, "file_not_listed") == []
