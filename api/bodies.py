@@ -11,6 +11,9 @@ from api.problems import header, send_problem
 from api.strict_json import BodyRefused, check_json
 from engine.settings import Settings
 
+BATCH_PATH, BATCH_TYPE = "/routes/batch", "application/x-ndjson"
+"""The one call whose body is a stream of lines."""
+
 
 class BodyMiddleware:
     """Collects the body up to the limit, checks it, and hands it on in one piece.
@@ -30,6 +33,10 @@ class BodyMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer with a problem."""
         if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if _is_batch(scope):
+            # Lines are read, bounded and checked one by one while they arrive.
             await self._app(scope, receive, send)
             return
         try:
@@ -72,6 +79,13 @@ class BodyMiddleware:
                 raise BodyRefused("body_too_large", most=self._settings.max_body_bytes)
             if not message.get("more_body", False):
                 return b"".join(pieces)
+
+
+def _is_batch(scope: Scope) -> bool:
+    if scope.get("method") != "POST" or scope.get("path") != BATCH_PATH:
+        return False
+    kind = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
+    return kind == BATCH_TYPE
 
 
 def _is_json(scope: Scope) -> bool:

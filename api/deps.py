@@ -7,13 +7,21 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from api.access.deps import CurrentPrincipal
+from api.access.principal import Principal
+from api.access.scope import check_route
 from api.errors import NotReady, RouteNotFound
+from api.jobs import Jobs
 from api.messages import language_of
+from api.route_calls import RouteCalls
+from api.route_moves import RouteMoves
 from api.service import Service
+from api.solving.errors import Stopping
 from api.state import Loading
+from api.tenants import Tenants
 from engine.recommendation import Recommendation
 from engine.recommendation_json import recommendation_from_dict
-from engine.storage import StoredRoute
+from engine.storage import DEFAULT_TENANT, StoredRoute
 
 
 def loading(request: Request) -> Loading:
@@ -22,11 +30,15 @@ def loading(request: Request) -> Loading:
     return found
 
 
-def loaded(state: Annotated[Loading, Depends(loading)]) -> Service:
-    """Service once it is loaded; 503 before."""
+def loaded(request: Request, state: Annotated[Loading, Depends(loading)]) -> Service:
+    """Service of the caller's tenant; 503 before it is loaded and when it is being stopped."""
+    if state.stopping:
+        raise Stopping()
     if state.service is None:
         raise NotReady(state.failed)
-    return state.service
+    principal: Principal | None = getattr(request.state, "principal", None)
+    tenants: Tenants = request.app.state.tenants
+    return tenants.of(DEFAULT_TENANT if principal is None else principal.tenant)
 
 
 Loaded = Annotated[Service, Depends(loaded)]
@@ -55,13 +67,45 @@ DocumentLanguage = Annotated[str, Depends(page_language)]
 
 
 def stored_route(
-    route_id: Annotated[str, Path(description="Код маршрута.")], service: Loaded
+    route_id: Annotated[str, Path(description="Код маршрута.")],
+    service: Loaded,
+    principal: CurrentPrincipal,
 ) -> StoredRoute:
-    """Kept route of the address; 404 if there is none."""
-    route = service.route(route_id)
+    """Kept route of the address; 404 if the tenant has none, 403 if it is not the caller's."""
+    route = service.route(principal.tenant, route_id)
     if route is None:
         raise RouteNotFound(route_id)
+    check_route(principal, route)
     return route
+
+
+def route_calls(
+    service: Loaded, principal: CurrentPrincipal, language: AcceptedLanguage
+) -> RouteCalls:
+    """Calls about the routes that the caller may see."""
+    return RouteCalls(service, principal, language)
+
+
+Routes = Annotated[RouteCalls, Depends(route_calls)]
+
+
+def running_jobs(request: Request) -> Jobs:
+    """Asynchronous solves of this process."""
+    found: Jobs = request.app.state.jobs
+    return found
+
+
+RunningJobs = Annotated[Jobs, Depends(running_jobs)]
+
+
+def route_moves(
+    service: Loaded, principal: CurrentPrincipal, language: AcceptedLanguage
+) -> RouteMoves:
+    """Moves of the routes that the caller may see."""
+    return RouteMoves(service, principal, language)
+
+
+Moves = Annotated[RouteMoves, Depends(route_moves)]
 
 
 KeptRoute = Annotated[StoredRoute, Depends(stored_route)]

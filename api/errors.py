@@ -13,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.messages import BY_STATUS, FAULTS, RUSSIAN, language_of
+from api.observability.metrics import note_database_failure
 from api.problems import problem
+from api.refusals import Refused
 from api.schemas.evidence import ITEM_TAG, SCORE_TAG
 from api.schemas.people import KNOWN_TAG, WHOLE_TAG
 from engine.errors import (
@@ -24,6 +26,7 @@ from engine.errors import (
     NothingToPlan,
 )
 from engine.settings import Settings
+from engine.storage import CursorRefused, DatabaseUnavailable, VersionConflict
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +117,10 @@ def install_errors(app: FastAPI, settings: Settings) -> None:
     app.add_exception_handler(ActivityNotFound, answers.activity_not_found)
     app.add_exception_handler(RouteOutdated, answers.route_outdated)
     app.add_exception_handler(RouteNotRepeatable, answers.route_not_repeatable)
+    app.add_exception_handler(Refused, answers.refused)
+    app.add_exception_handler(VersionConflict, answers.version_conflict)
+    app.add_exception_handler(CursorRefused, answers.cursor)
+    app.add_exception_handler(DatabaseUnavailable, answers.database)
     app.add_exception_handler(Exception, answers.unexpected)
 
 
@@ -174,16 +181,53 @@ class _Answers:
         parameters = {"id": error.route_id[:80]}
         return problem("route_not_repeatable", self._language(request), parameters=parameters)
 
+    def refused(self, request: Request, error: Any) -> Response:
+        return problem_of(error, self._language(request))
+
+    def version_conflict(self, request: Request, error: Any) -> Response:
+        return problem(
+            "version_stale", self._language(request), parameters={"version": error.found or 0}
+        )
+
+    def cursor(self, request: Request, error: Any) -> Response:
+        parameters: dict[str, object] = {"parameter": "cursor"}
+        detail = FAULTS["invalid_cursor"].say(RUSSIAN)
+        fault = Fault("invalid_cursor", detail, parameters=parameters)
+        return problem("invalid_input", self._language(request), faults=[fault])
+
+    def database(self, request: Request, error: Any) -> Response:
+        log.error("%s %s: database %s", request.method, _template(request), error.reason)
+        note_database_failure(error.reason)
+        retry = {"Retry-After": str(RETRY_AFTER_S)}
+        return problem("database_unavailable", self._language(request), headers=retry)
+
     def configuration(self, request: Request, error: Any) -> Response:
-        log.error("%s %s: %s", request.method, request.url.path, error)
+        log.error("%s %s: %s", request.method, _template(request), error)
         return problem("configuration_error", self._language(request))
 
     def unexpected(self, request: Request, error: Any) -> Response:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        log.error("%s %s failed", request.method, _template(request), exc_info=error)
         return problem("internal_error", self._language(request))
 
     def _language(self, request: Request) -> str:
         return language_of(request.headers.get("accept-language"), self._default)
+
+
+def problem_of(error: Refused, language: str) -> Response:
+    """Problem document of a refusal."""
+    return problem(
+        error.code,
+        language,
+        parameters=error.parameters,
+        faults=error.faults[:FAULTS_MOST],
+        headers=error.headers,
+        members=error.members,
+    )
+
+
+def _template(request: Request) -> str:
+    """Path without ids: an id is a person's, and a log is for everybody."""
+    return str(getattr(request.scope.get("route"), "path", ""))
 
 
 def shape_faults(errors: Sequence[Mapping[str, Any]], body: object) -> tuple[Fault, ...]:

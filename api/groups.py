@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from api.access.principal import Principal
+from api.access.scope import check_educator, sees
 from api.messages import FAULTS, RUSSIAN, fault_text
 from api.pointers import Pointers
 from api.schemas.groups import (
@@ -33,18 +35,22 @@ class _Asked:
     places: Mapping[str, tuple[str, Pointers]]
 
 
-def groups_answer(body: GroupsBody, service: Service, language: str) -> GroupsAnswer:
-    """Table of the deficits of groups.
+def groups_answer(
+    body: GroupsBody, service: Service, language: str, principal: Principal
+) -> GroupsAnswer:
+    """Table of the deficits of groups, of those whom the caller may see.
 
     Raises
     ------
     InputError
         What is wrong in the body, with pointers into it; faults of one educator's results are
         part of the answer instead.
+    Forbidden
+        Somebody is named whom the caller may not see.
     """
     as_of = body.as_of or service.clock()
     policy = _policy(body, service)
-    asked = _asked(body, as_of, service, language)
+    asked = _asked(body, as_of, service, language, principal)
     table, left_out = group_deficits(
         asked.people,
         body.by,
@@ -70,9 +76,11 @@ def _policy(body: GroupsBody, service: Service) -> str:
     return policy
 
 
-def _asked(body: GroupsBody, as_of: dt.datetime, service: Service, language: str) -> _Asked:
+def _asked(
+    body: GroupsBody, as_of: dt.datetime, service: Service, language: str, principal: Principal
+) -> _Asked:
     if body.educators is None:
-        everyone = service.people.everyone()
+        everyone = (k for k in service.people.everyone() if sees(principal, k.educator))
         people = tuple(Person(k.educator, k.diagnostics, k.responses) for k in everyone)
         return _Asked(people, {})
     faults: list[Fault] = []
@@ -84,6 +92,7 @@ def _asked(body: GroupsBody, as_of: dt.datetime, service: Service, language: str
         except InputError as error:
             faults += [replace(f, pointer=prefix + f.pointer) for f in error.faults]
             continue
+        check_educator(principal, asked.request.educator)
         if asked.request.educator.id in found:
             faults += _refused("educator_repeated", f"{prefix}/educator/id").faults
         found[asked.request.educator.id] = (prefix, asked)

@@ -8,20 +8,44 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.types import Lifespan
 
-from api.auth import AuthMiddleware, KeyRing
+from api.access.deps import gate, operation_id
+from api.access.install import install_access
+from api.auth import KeyRing
 from api.bodies import BodyMiddleware
 from api.errors import install_errors
+from api.housekeeping import housekeeping
+from api.jobs import Jobs
 from api.model_watch import watching
 from api.models import PRIOR, ServedModel
+from api.observability.install import install_observability
+from api.observability.router import router as metrics_router
 from api.openapi import DESCRIPTION, TITLE, install_openapi
-from api.routers import explanation, groups, operations, routes, side_by_side, stages
-from api.service import Engine, Service, build_service, random_id, utc_now
+from api.routers import (
+    audit,
+    batch,
+    catalogue,
+    explanation,
+    feedback,
+    groups,
+    life,
+    operations,
+    people,
+    routes,
+    side_by_side,
+    solves,
+    stages,
+)
+from api.service import Service, build_service, random_id, utc_now
+from api.solving.engine import Engine
+from api.solving.pool import SolverPool, cores
 from api.state import Loading
+from api.tenants import Tenants
 from engine import __version__
 from engine.interchange import DataPackage
+from engine.planning.warm import warm
 from engine.settings import Settings
 from engine.storage import Store
 
@@ -36,6 +60,8 @@ def create_app(
     clock: Callable[[], dt.datetime] = utc_now,
     new_id: Callable[[], str] = random_id,
     model: ServedModel = PRIOR,
+    workers: int | None = None,
+    pool: SolverPool | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -52,7 +78,16 @@ def create_app(
         Where ``as_of`` comes from if a body has none, and where ids come from.
     model
         Which matching model a ready ``recommender`` ranks with.
+    workers
+        0 = what solves is done by threads of this process; ``None`` = so for a ready
+        ``recommender``, else by as many processes as the settings say.
+    pool
+        Ready workers instead; they are stopped with the application.
     """
+    if workers is None:
+        workers = 0 if recommender is not None else settings.workers or cores()
+    if pool is None and workers:
+        pool = SolverPool(workers, settings.queue_size)
     build = partial(
         build_service,
         settings,
@@ -70,18 +105,33 @@ def create_app(
         lifespan=_lifespan(build, settings),
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(gate)],
+        generate_unique_id_function=operation_id,
     )
-    app.state.loading = Loading()
+    app.state.loading = Loading(pool=pool)
+    app.state.tenants = Tenants(app.state.loading)
+    app.state.jobs = Jobs(app.state.tenants.of)
     install_errors(app, settings)
     for router in (
         *(routes.router, routes.kept, explanation.router, side_by_side.router),
         *(stages.router, groups.router, operations.probes, operations.router),
+        *(
+            feedback.router,
+            batch.router,
+            life.router,
+            solves.router,
+            catalogue.router,
+            people.router,
+        ),
+        audit.router,
+        metrics_router,
     ):
         app.include_router(router)
     install_openapi(app)
     # The last one added runs first: nobody's body is read before the key is seen.
     app.add_middleware(BodyMiddleware, settings=settings)
-    app.add_middleware(AuthMiddleware, keys=keys, clock=clock, language=settings.language)
+    install_access(app, settings, keys, clock)
+    install_observability(app, settings)
     return app
 
 
@@ -89,11 +139,30 @@ def _lifespan(build: Callable[[], Service], settings: Settings) -> Lifespan[Fast
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         loading: Loading = app.state.loading
-        task = asyncio.create_task(loading.run(build))
-        with watching(loading, settings):
+        task = asyncio.create_task(loading.run(partial(_warmed, build, loading)))
+        tenants: Tenants = app.state.tenants
+        jobs: Jobs = app.state.jobs
+        with (
+            watching(loading, settings),
+            tenants.watching(settings.models_poll_s),
+            jobs.watching(tenants.names),
+            housekeeping(tenants.of, tenants.names),
+        ):
             yield
         await task
+        if loading.pool is not None:
+            await asyncio.to_thread(loading.pool.drain, settings.stop_timeout_s)
         if loading.service is not None:
             loading.service.store.close()
 
     return lifespan
+
+
+def _warmed(build: Callable[[], Service], loading: Loading) -> Service:
+    """Build; where this process solves, load the compiled loops too.
+
+    The first request after an installation would else wait seconds for them.
+    """
+    if loading.pool is None:
+        warm()
+    return build()

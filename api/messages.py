@@ -7,45 +7,29 @@ and what a fault is called in English.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from engine.wording.quantities import number
+from api.messages_access import ACCESS_PROBLEMS
+from api.messages_records import RECORD_FAULTS, RECORD_PROBLEMS
+from api.messages_solving import SOLVING_PROBLEMS
+from api.phrases import ENGLISH, RUSSIAN, Kind, Phrase
 
-RUSSIAN, ENGLISH = "ru", "en"
-
-
-class Phrase(NamedTuple):
-    """One message; ``{name}`` stands for a parameter."""
-
-    ru: str
-    en: str
-
-    def say(self, language: str, parameters: Mapping[str, object] | None = None) -> str:
-        """Word the message."""
-        text = self.en if language == ENGLISH else self.ru
-        said = {k: _written(v, language) for k, v in (parameters or {}).items()}
-        return text.format_map(_Known(said))
-
-
-def _written(value: object, language: str) -> object:
-    """Bounds that are decimal numbers as people write them: «1», «0,5», not «1.0»."""
-    return number(value, language, 6) if isinstance(value, float) else value
-
-
-class _Known(dict[str, object]):
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
-class Kind(NamedTuple):
-    """One kind of problem: HTTP status, title, detail."""
-
-    status: int
-    title: Phrase
-    detail: Phrase
-
+__all__ = [
+    "BY_STATUS",
+    "ENGINE_FAULTS",
+    "ENGLISH",
+    "FAULTS",
+    "PROBLEMS",
+    "RUSSIAN",
+    "Kind",
+    "Phrase",
+    "fault_text",
+    "language_of",
+]
 
 PROBLEMS: Mapping[str, Kind] = {
+    **ACCESS_PROBLEMS,
+    **RECORD_PROBLEMS,
+    **SOLVING_PROBLEMS,
     "invalid_input": Kind(
         422,
         Phrase("В запросе есть ошибки", "The request has errors"),
@@ -201,15 +185,18 @@ PROBLEMS: Mapping[str, Kind] = {
 BY_STATUS: Mapping[int, str] = {
     400: "invalid_json",
     401: "unauthorized",
+    403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     413: "body_too_large",
     415: "unsupported_media_type",
+    429: "rate_limited",
     503: "not_ready",
 }
 """Code of a plain HTTP error that brings none of its own."""
 
 FAULTS: Mapping[str, Phrase] = {
+    **RECORD_FAULTS,
     # ---- shape of the body
     "field_missing": Phrase("поля нет, а оно обязательно", "the field is required"),
     "unknown_field": Phrase(
@@ -332,6 +319,9 @@ ENGINE_FAULTS: Mapping[str, str] = {
     "calendar_too_large": "the calendar is too large",
     "calendar_rule_too_dense": "a repetition rule makes more events than busy times can be",
     "calendar_unreadable": "the calendar is no readable iCalendar text",
+    "unknown_step": "the route has no such step",
+    "step_has_begun": "the step has begun: mark it as missed or cancelled first",
+    "pinned_and_excluded": "it is pinned and excluded at once: keep one",
     "no_variants": "the route has no variants to compare: name a second one or ask for variants",
     "routes_to_compare": "two or three routes are compared",
     "route_absent": "the answer holds no route to compare",

@@ -1,7 +1,7 @@
 """A running service follows the registry: a promotion or rollback reaches it without a restart.
 
-The new engine is built beside the old one and takes its place in one assignment. A request keeps
-the service that it began with, so none is dropped and none sees two models. A model that is
+The new engine is built beside the old one, here and in the workers, and takes its place in one
+assignment (``Loading.switch``). A model that is
 refused changes nothing but what ``/version`` says.
 """
 
@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from api.models import RefusedModel, ServedModel, refusal, served
-from api.service import Engine, Service, build_engine, registry_of
+from api.service import Service, build_engine, registry_of
+from api.solving.engine import Engine
 from api.state import Loading
 from engine.model_registry import Entry, Loaded
 from engine.settings import Settings
@@ -51,13 +52,14 @@ def follow(loading: Loading, settings: Settings, build: Build = rebuilt) -> None
         if service.model.is_(entry):
             _keep(loading, service, None)
             return
-        engine = build(service, None if entry is None else registry.load(entry.version))
+        loaded = None if entry is None else registry.load(entry.version)
+        model = served(entry)
+        loading.switch(lambda now: replace(now, engine=build(now, loaded), model=model))
     except Exception as error:
         # whatever is wrong with the newcomer, the one that serves goes on
         _keep(loading, service, refusal(entry, error))
         return
-    loading.service = replace(service, engine=engine, model=served(entry))
-    log.warning("the matching model is now %s", loading.service.model.version)
+    log.warning("the matching model is now %s", model.version)
 
 
 def _keep(loading: Loading, service: Service, refused: RefusedModel | None) -> None:
@@ -66,7 +68,7 @@ def _keep(loading: Loading, service: Service, refused: RefusedModel | None) -> N
     if refused is not None:
         log.error("the matching model %s was refused: %s", refused.version, refused.detail)
     model = ServedModel(service.model.version, service.model.digest, refused)
-    loading.service = replace(service, model=model)
+    loading.switch(lambda now: replace(now, model=model))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.access.matrix import roles_of
 from api.schemas.problem import Problem
 
 TITLE = "Индивидуальные образовательные маршруты педагогов"
@@ -25,7 +26,11 @@ application/problem+json (RFC 9457) с постоянным `code` и указа
 ошибок русский, по `Accept-Language: en` — английский. Статус решения (`INFEASIBLE`, `UNKNOWN`) —
 данные, а не ошибка HTTP.
 
-Все вызовы, кроме `/health/*`, требуют заголовка `Authorization: Bearer <ключ>`.
+Все вызовы, кроме `/health/*`, требуют заголовка `Authorization: Bearer <ключ или токен>`. Кто
+что может вызвать, сказано в `x-roles` каждого вызова. Запись чужого региона — 404, своего, но
+недоступная, — 403. Роль `manager` получает уровни вместо баллов: любое число, которое измеряет
+человека, в ответе для неё — null, даже если схема его не допускает. Остаток запросов — в
+заголовках `RateLimit`, исчерпан — 429 с `Retry-After`.
 """
 OPENAPI_FILE = Path(__file__).parent / "openapi.json"
 
@@ -63,7 +68,8 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
         _SCHEME: {
             "type": "http",
             "scheme": "bearer",
-            "description": "Ключ, который печатает `routes serve`.",
+            "description": "Ключ службы (`routes keys make` или тот, что печатает `routes serve`) "
+            "либо токен человека (JWT), если в настройках назван его издатель.",
         }
     }
     document["security"] = [{_SCHEME: []}]
@@ -76,6 +82,8 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
 def _complete(path: str, operation: dict[str, Any]) -> None:
     if path.startswith(_OPEN):
         operation["security"] = []
+    else:
+        operation["x-roles"] = list(roles_of(operation["operationId"]))
     refused = operation["responses"].get("422", {}).get("content", {})
     # The framework adds its own 422 wherever there is a parameter; ours is a problem document.
     if "application/json" in refused:

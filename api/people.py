@@ -14,7 +14,7 @@ from engine.domain import (
     Slot,
 )
 from engine.interchange import DataPackage
-from engine.storage import Store
+from engine.storage import DEFAULT_TENANT, Repositories, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,15 @@ class People:
     store
         Wins over the package where it has the educator; his evidence is then the store's alone.
     package
-        Data package of the service.
+        Data package of the tenant: people of another one are not in it.
+    tenant
+        Whose people.
     """
 
-    def __init__(self, store: Store, package: DataPackage) -> None:
+    def __init__(self, store: Store, package: DataPackage, tenant: str = DEFAULT_TENANT) -> None:
         self._store = store
         self._package = package
+        self._tenant = tenant
         self._educators: Mapping[str, Educator] = {e.id: e for e in package.educators}
 
     @property
@@ -52,22 +55,26 @@ class People:
 
     def known(self, educator_id: str) -> Known | None:
         """Everything known of an educator, ``None`` if nothing is."""
+        with self._store.reading(self._tenant) as kept:
+            return self.known_in(kept, educator_id)
+
+    def known_in(self, kept: Repositories, educator_id: str) -> Known | None:
+        """The same within a transaction of the tenant."""
         packaged = self._packaged(educator_id)
-        with self._store.reading() as kept:
-            educator = kept.educators.get(educator_id)
-            if educator is None:
-                return packaged
-            evidence = (
-                kept.diagnostics.results(educator_id),
-                kept.diagnostics.responses(educator_id),
-            )
+        educator = kept.educators.get(educator_id)
+        if educator is None:
+            return packaged
+        evidence = (
+            kept.diagnostics.results(educator_id),
+            kept.diagnostics.responses(educator_id),
+        )
         if packaged is None:
             return Known(educator, *evidence)
         return replace(packaged, educator=educator, diagnostics=evidence[0], responses=evidence[1])
 
     def everyone(self) -> Iterator[Known]:
         """Everybody known, each once, those of the store first."""
-        with self._store.reading() as kept:
+        with self._store.reading(self._tenant) as kept:
             stored = kept.educators.ids()
         for educator_id in dict.fromkeys((*stored, *self._educators)):
             known = self.known(educator_id)
@@ -76,8 +83,12 @@ class People:
 
     def label(self, educator_id: str) -> str | None:
         """Name of a person, ``None`` if it is not known."""
-        with self._store.reading() as kept:
+        with self._store.reading(self._tenant) as kept:
             return kept.labels.get(educator_id) or self._package.labels.get(educator_id)
+
+    def packaged(self) -> Mapping[str, Educator]:
+        """Educators of the data package by id."""
+        return self._educators
 
     def _packaged(self, educator_id: str) -> Known | None:
         educator = self._educators.get(educator_id)

@@ -25,6 +25,7 @@ def problem(
     next_actions: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
     status: int | None = None,
+    members: Mapping[str, object] | None = None,
 ) -> Response:
     """Make a problem document.
 
@@ -36,6 +37,8 @@ def problem(
         What is wrong, each with its JSON pointer.
     next_actions
         What the caller can do instead.
+    members
+        Further members of the document, in JSON types.
     """
     kind = PROBLEMS[code]
     errors = [_error(fault, language) for fault in faults]
@@ -50,6 +53,7 @@ def problem(
     }
     if next_actions:
         document["next_actions"] = list(next_actions)
+    document |= members or {}
     text = json.dumps(document, ensure_ascii=False)
     return Response(
         # A lone surrogate out of the request becomes the JSON escape that it was.

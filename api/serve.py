@@ -1,19 +1,24 @@
-"""``routes serve``: loopback only, a key for one run, and a curl line that works as it stands."""
+"""``routes serve``: on loopback a key for one run, and a curl line that works as it stands."""
 
 from __future__ import annotations
 
 import datetime as dt
 import errno
-import ipaddress
 import shlex
 import socket
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
-from api.auth import one_run_key
+from api.access.exposure import address_of, check_start, is_loopback
+from api.auth import KeyRing, one_run_key
 from api.main import create_app
-from api.service import build_service, utc_now
+from api.observability.logs import configure_logging
+from api.service import build_service, engine_spec, utc_now
+from api.solving.pool import SolverPool
+from api.state import Loading
 from engine.errors import ConfigurationError
 from engine.settings import Settings
 
@@ -24,19 +29,26 @@ def serve(settings: Settings, *, say: Callable[[str], None] = print) -> None:
     Parameters
     ----------
     settings
-        ``host`` must be a loopback address.
+        A ``host`` that other machines reach needs keys in the store or an issuer of tokens; the
+        key of one run is made for loopback only.
     say
         Where the greeting goes.
 
     Raises
     ------
     ConfigurationError
-        The host is not loopback, no port is free, or data or database cannot be used.
+        Nobody could come in over the host, no port is free, or data or database cannot be used.
     """
+    configure_logging(settings)
+    check_start(settings, utc_now())
     with open_socket(settings) as listening:
         service = build_service(settings)
+        # Before the greeting: whoever reads it may call, and what is wrong is said in a line.
+        pool = SolverPool(settings.workers, settings.queue_size)
+        pool.ensure(engine_spec(service))
         lifetime = dt.timedelta(hours=settings.key_lifetime_hours)
-        key, keys = one_run_key(utc_now(), lifetime)
+        local = is_loopback(settings.host)
+        key, keys = one_run_key(utc_now(), lifetime) if local else ("", KeyRing())
         app = create_app(
             settings,
             keys=keys,
@@ -44,10 +56,49 @@ def serve(settings: Settings, *, say: Callable[[str], None] = print) -> None:
             store=service.store,
             package=service.package,
             model=service.model,
+            pool=pool,
         )
-        say(greeting(base_url(listening), key, settings.key_lifetime_hours))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
-        server.run(sockets=[listening])
+        url = base_url(listening)
+        say(greeting(url, key, settings.key_lifetime_hours) if local else open_greeting(url))
+        Server(app, settings.stop_timeout_s).run(sockets=[listening])
+
+
+KEEP_ALIVE_S = 75
+"""How long an idle connection is kept; above the usual minute of balancers."""
+
+
+class Server(uvicorn.Server):
+    """A server that tells its application of a signal at once, not when connections have ended.
+
+    Then readiness turns red, new work is refused, running solves end within the time for
+    stopping, and their answers still get out.
+
+    Parameters
+    ----------
+    stop_timeout_s
+        Time from the signal to the end of the last connection, seconds.
+    """
+
+    def __init__(self, app: FastAPI, stop_timeout_s: int) -> None:
+        config = uvicorn.Config(
+            app,
+            # Its lines take the form of ours; what it would tell of a request we tell better.
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # A balancer keeps connections for a minute; if we closed first, it would meet the
+            # closed end with somebody's request.
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=stop_timeout_s,
+        )
+        super().__init__(config)
+        self._loading: Loading = app.state.loading
+        self._stop_timeout_s = stop_timeout_s
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop; a second signal of the terminal ends at once."""
+        self._loading.stop(self._stop_timeout_s)
+        super().handle_exit(sig, frame)
 
 
 def open_socket(settings: Settings) -> socket.socket:
@@ -56,9 +107,9 @@ def open_socket(settings: Settings) -> socket.socket:
     Raises
     ------
     ConfigurationError
-        The host is not loopback, or no port is free.
+        The host is no address, or no port is free.
     """
-    address = _loopback(settings.host)
+    address = address_of(settings.host)
     last = min(65_535, settings.port + settings.port_attempts)
     for port in range(settings.port, last + 1):
         listening = socket.socket(
@@ -104,14 +155,9 @@ def greeting(url: str, key: str, hours: int) -> str:
     )
 
 
-def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    try:
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
-    except ValueError:
-        address = None
-    if address is None or not address.is_loopback:
-        raise ConfigurationError(
-            f"host: «{host}» — не петлевой адрес; пока нет разграничения доступа, служба "
-            "слушает только 127.0.0.1, ::1 или localhost"
-        )
-    return address
+def open_greeting(url: str) -> str:
+    """What is printed where other machines may call: no key, as theirs are in the store."""
+    return (
+        f"Служба работает: {url} (открыта другим компьютерам; остановить — Ctrl+C). "
+        "Ключи: routes keys list"
+    )

@@ -2,110 +2,47 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-import json
 import logging
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TypeVar
+
+from fastapi.concurrency import run_in_threadpool
 
 from api.errors import ActivityNotFound, RouteNotRepeatable, RouteOutdated
 from api.models import PRIOR, ServedModel, matching_model, starting_engine
+from api.observability.metrics import note_solve
 from api.people import People
+from api.solving.calls import BuildCall, Built, CheckCall, EngineCall, ExplainCall, WhyNotCall
+from api.solving.engine import Engine
+from api.solving.solving import InlinePool, Solving
+from api.solving.spec import CatalogueRecords, EngineKey, EngineSpec
+from api.tenant_catalogue import Catalogues
 from api.translate import Context, Translated
-from engine.catalogue import Catalogue
 from engine.diagnostics.item_bank import ItemBank
-from engine.domain import DeficitVector, Ranking
 from engine.errors import ConfigurationError, InputError
-from engine.explanation import Explanation, WhyNot
-from engine.framework import Framework, load_framework
+from engine.framework import load_framework
 from engine.interchange import DataPackage, nodes_of, read_package
 from engine.interchange.faults import FaultLog
 from engine.interchange.manifest import Manifest, read_manifest
 from engine.item_bank_store import load_calibration
 from engine.model_registry import Loaded, Registry
-from engine.planning.problem_json import replay_options, write_problem_file
-from engine.planning.solution import RouteSolution
-from engine.planning.warm import warm
 from engine.policy import list_policies, load_policy
-from engine.recommendation import to_dict
-from engine.recommendation_json import record_from_dict
-from engine.recommender import (
-    AskLimits,
-    Outcome,
-    OutdatedRoute,
-    Recommender,
-    RouteRequest,
-    request_from_json,
-    request_to_json,
-)
+from engine.recommender import AskLimits, OutdatedRoute, Recommender, RouteRequest
 from engine.recommender.given_steps import GivenStep
-from engine.recommender.route_check import RouteCheck
+from engine.recommender.prices import PRICES_DEADLINE_MS
 from engine.resources import data_root
 from engine.settings import Settings
-from engine.storage import Store, StoredRoute, open_store
+from engine.storage import DEFAULT_TENANT, Store, StoredRoute, open_store
 
 DEFAULT_POLICY = "default"
+T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-class Engine(Protocol):
-    """The part of ``Recommender`` that the service calls."""
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """Catalogue, compiled."""
-
-    @property
-    def framework(self) -> Framework:
-        """Competency framework."""
-
-    @property
-    def items(self) -> ItemBank | None:
-        """Calibrated items, ``None`` = none."""
-
-    @property
-    def calibration(self) -> str | None:
-        """Their version for the provenance."""
-
-    def deficits(self, request: RouteRequest) -> DeficitVector:
-        """Deficits alone."""
-
-    def rank(self, request: RouteRequest) -> tuple[DeficitVector, Ranking]:
-        """Deficits and ranking."""
-
-    def recommend(self, request: RouteRequest) -> Outcome:
-        """Build the whole route."""
-
-    def check(
-        self, request: RouteRequest, steps: Sequence[GivenStep], mentor: str | None = None
-    ) -> RouteCheck:
-        """Judge a hand-made route."""
-
-    def why_not(
-        self,
-        request: RouteRequest,
-        activity_id: str,
-        *,
-        known: RouteSolution | None = None,
-        digest: str | None = None,
-        only: Collection[str] = (),
-        limits: AskLimits | None = None,
-    ) -> WhyNot:
-        """Why an activity is not in a route."""
-
-    def explain(
-        self,
-        request: RouteRequest,
-        *,
-        known: RouteSolution | None = None,
-        digest: str | None = None,
-        limits: AskLimits | None = None,
-    ) -> Explanation:
-        """Reasons of a route, and what would help."""
 
 
 def utc_now() -> dt.datetime:
@@ -116,6 +53,10 @@ def utc_now() -> dt.datetime:
 def random_id() -> str:
     """Id that nobody can guess or meet twice."""
     return uuid.uuid4().hex
+
+
+def _nobody_told(tenant: str) -> None:
+    """Nobody waits for new catalogues."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +73,14 @@ class Service:
         Sources of instants and ids; tests put their own.
     model
         Which matching model the engine ranks with.
+    solvers
+        Where calls that solve go; ``None`` = threads of this process.
+    tenant
+        Whose people and routes; ``package`` and ``engine`` are those of this tenant.
+    base
+        Package that all tenants start from; ``None`` = ``package`` is it.
+    catalogue_changed
+        Told of a tenant whose catalogue has a new version.
     """
 
     settings: Settings
@@ -141,11 +90,25 @@ class Service:
     clock: Callable[[], dt.datetime] = utc_now
     new_id: Callable[[], str] = random_id
     model: ServedModel = PRIOR
+    solvers: Solving | None = None
+    tenant: str = DEFAULT_TENANT
+    base: DataPackage | None = None
+    catalogue_changed: Callable[[str], None] = _nobody_told
+
+    @cached_property
+    def solving(self) -> Solving:
+        """Where calls that solve go."""
+        return self.solvers or InlinePool(self.engine)
 
     @cached_property
     def people(self) -> People:
         """Educators known by id."""
-        return People(self.store, self.package)
+        return People(self.store, self.package, self.tenant)
+
+    @cached_property
+    def catalogues(self) -> Catalogues:
+        """The package as each tenant has it."""
+        return Catalogues(self.base or self.package)
 
     @cached_property
     def policies(self) -> Sequence[str]:
@@ -169,84 +132,129 @@ class Service:
         """The bundled demo; never the people of another package."""
         return self.package if self.settings.data_package is None else load_package(Settings())
 
-    def build_route(self, asked: Translated) -> StoredRoute:
+    async def build_route(self, asked: Translated) -> StoredRoute:
         """Build a route and keep it, with the name of its educator if one was given.
 
         Raises
         ------
         InputError
             With pointers into the body.
+        SolvingError
+            No worker could do it; it says when to come again.
         """
+        call = BuildCall(asked.request, self.new_id())
         with asked.pointers.translating():
-            outcome = self.engine.recommend(asked.request)
-        route = self._stored(outcome, asked)
-        with self.store.writing() as kept:
-            kept.routes.add(route)
-            if asked.display_name is not None:
-                kept.labels.put(route.educator_id, asked.display_name)
+            built = await self.solved(call, self.deadline_ms(asked.request))
+        route = self.stored(built, call.route_id, asked)
+        await run_in_threadpool(self._keep, route, asked.display_name)
         return route
 
-    def route(self, route_id: str) -> StoredRoute | None:
-        """Kept route, ``None`` if there is none."""
-        with self.store.reading() as kept:
+    def _keep(self, route: StoredRoute, display_name: str | None) -> None:
+        with self.store.writing(self.tenant) as kept:
+            kept.routes.add(route)
+            if display_name is not None:
+                kept.labels.put(route.educator_id, display_name)
+
+    async def solved(self, call: EngineCall[T], deadline_ms: int) -> T:
+        """What a call to the engine gives, wherever it is done.
+
+        Raises
+        ------
+        SolvingError
+            No worker could do it.
+        """
+        answer = await asyncio.wrap_future(self.solving.submit(call, deadline_ms=deadline_ms))
+        if isinstance(answer, Built):
+            note_solve(answer.status, answer.gap_ppm, answer.took_ms)
+        return answer
+
+    def deadline_ms(self, request: RouteRequest) -> int:
+        """Time that the solves of a request have together: its own, else its policy's."""
+        if request.deadline_ms is not None:
+            return request.deadline_ms
+        return load_policy(request.policy or self.context.policy).solve.deadline_ms
+
+    def route(self, tenant: str, route_id: str) -> StoredRoute | None:
+        """Kept route of a tenant, ``None`` if it has none of that id."""
+        with self.store.reading(tenant) as kept:
             return kept.routes.get(route_id)
 
-    def why_not(self, route: StoredRoute, activity_id: str, only: Collection[str]) -> WhyNot:
+    async def why_not(self, route: StoredRoute, activity_id: str, only: Collection[str]) -> str:
         """Why an activity is not in a kept route, from the request that is kept with it.
+
+        Returns
+        -------
+        str
+            JSON text.
 
         Raises
         ------
         ActivityNotFound, RouteNotRepeatable, RouteOutdated
             Nothing can be said of it.
+        SolvingError
+            No worker could do it.
         """
         if activity_id not in self.engine.catalogue.activity_index:
             raise ActivityNotFound(activity_id)
-        request, known = _asked(route)
+        call = WhyNotCall(*_asked(route), activity_id, tuple(only))
         try:
-            return self.engine.why_not(
-                request, activity_id, known=known, digest=route.problem_digest, only=only
-            )
+            return await self.solved(call, AskLimits().deadline_ms)
         except OutdatedRoute as error:
             raise RouteOutdated(route.id) from error
 
-    def explain(self, route: StoredRoute) -> Explanation:
-        """Reasons of a kept route, and what would help.
+    async def explain(self, route: StoredRoute) -> str:
+        """Reasons of a kept route, and what would help; JSON text.
 
         Raises
         ------
         RouteNotRepeatable, RouteOutdated
             Nothing can be said of it.
+        SolvingError
+            No worker could do it.
         """
-        request, known = _asked(route)
+        call = ExplainCall(*_asked(route))
         try:
-            return self.engine.explain(request, known=known, digest=route.problem_digest)
+            return await self.solved(call, PRICES_DEADLINE_MS)
         except OutdatedRoute as error:
             raise RouteOutdated(route.id) from error
 
-    def _stored(self, outcome: Outcome, asked: Translated) -> StoredRoute:
-        answer = replace(outcome.recommendation, id=self.new_id())
-        replay = replay_options(outcome.options, outcome.solution)
+    async def check(self, asked: Translated, steps: Sequence[GivenStep], mentor: str | None) -> str:
+        """What is said of a hand-made route; JSON text.
+
+        Raises
+        ------
+        InputError
+            With pointers into the body.
+        SolvingError
+            No worker could do it.
+        """
+        request = replace(asked.request, variants=False)
+        call = CheckCall(request, tuple(steps), mentor)
+        with asked.pointers.translating():
+            return await self.solved(call, self.deadline_ms(request))
+
+    def stored(self, built: Built, route_id: str, asked: Translated) -> StoredRoute:
+        """A built route as it is kept."""
         return StoredRoute(
-            id=answer.id,
+            id=route_id,
             created_at=self.clock(),
-            educator_id=answer.educator.id,
-            as_of=answer.as_of,
-            status=answer.status,
+            educator_id=built.educator_id,
+            as_of=asked.request.as_of,
+            status=built.status,
             policy=asked.policy,
-            problem_digest=answer.provenance.problem_digest,
-            answer=json.dumps(to_dict(answer), ensure_ascii=False, allow_nan=False),
-            problem=write_problem_file(outcome.problem, replay),
-            request=request_to_json(asked.request),
-            solution=json.dumps(to_dict(outcome.solution)),
+            problem_digest=built.problem_digest,
+            answer=built.answer,
+            problem=built.problem,
+            request=built.request,
+            solution=built.solution,
         )
 
 
-def _asked(route: StoredRoute) -> tuple[RouteRequest, RouteSolution]:
-    """What a kept route was asked with, and what the solve said."""
+def _asked(route: StoredRoute) -> tuple[str, str, str]:
+    """What a kept route was asked with, what the solve said, and the digest of the problem."""
     if route.request is None or route.solution is None:
         raise RouteNotRepeatable(route.id)
-    known = record_from_dict(RouteSolution, json.loads(route.solution))
-    return request_from_json(route.request), known
+    return route.request, route.solution, route.problem_digest
 
 
 def build_service(
@@ -259,9 +267,7 @@ def build_service(
     new_id: Callable[[], str] = random_id,
     model: ServedModel = PRIOR,
 ) -> Service:
-    """Load what is heavy: package, engine, database, and the compiled loops of the solver.
-
-    The first request after an installation would else wait seconds for them.
+    """Load what is heavy: package, engine, database; workers are brought in by ``Loading``.
 
     Parameters
     ----------
@@ -277,11 +283,30 @@ def build_service(
     load_policy(policy_of(settings, package))
     if engine is None:
         engine, model = _started(settings, package)
-    store = store or open_store(settings.database_url)
+    store = store or open_store(settings.database_url, settings.db_pool_size)
     store.upgrade()
-    warm()
     log.info("loaded %d activities, %d educators", len(package.activities), len(package.educators))
     return Service(settings, engine, store, package, clock, new_id, model)
+
+
+def engine_spec(service: Service, revision: int = 0) -> EngineSpec:
+    """Recipe of the service's engine for its workers.
+
+    Parameters
+    ----------
+    revision
+        See ``EngineKey``.
+    """
+    model = service.model
+    key = EngineKey(service.tenant, service.engine.catalogue.version, model.digest, revision)
+    return EngineSpec(
+        key=key,
+        records=CatalogueRecords.of(service.package),
+        policy=policy_of(service.settings, service.package),
+        items=service.engine.items,
+        models_dir=service.settings.models_dir,
+        model_version=None if model.digest is None else model.version,
+    )
 
 
 def _started(settings: Settings, package: DataPackage) -> tuple[Engine, ServedModel]:

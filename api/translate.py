@@ -244,6 +244,34 @@ def _evidence(
     return (tuple(results), tuple(responses)), Pointers(tuple(places[0]), tuple(places[1]))
 
 
+def evidence_of(
+    given: Sequence[AnyDiagnostic], items: Mapping[str, tuple[str, ...]], pointer: str
+) -> tuple[tuple[DiagnosticResult, ...], tuple[ItemResponse, ...]]:
+    """Evidence of a list that stands for itself.
+
+    Parameters
+    ----------
+    items
+        Framework nodes by item code.
+    pointer
+        Of the list in the body.
+
+    Raises
+    ------
+    InputError
+        Every fault that shape alone does not show.
+    """
+    faults = _Faults()
+    found, _ = _evidence(given, None, items, faults)
+    for place, entry in enumerate(given):
+        if isinstance(entry, ScoreBody) and entry.score > entry.max_score:
+            faults.add("score_above_max", f"/diagnostics/{place}/score", most=entry.max_score)
+    if faults.found:
+        moved = (f.pointer.replace("/diagnostics", pointer, 1) for f in faults.found)
+        raise InputError([replace(f, pointer=p) for f, p in zip(faults.found, moved, strict=True)])
+    return found
+
+
 def _result(body: ScoreBody) -> DiagnosticResult:
     return DiagnosticResult(
         procedure_id=body.procedure_id,
@@ -313,6 +341,27 @@ def _history(
 
 
 # --------------------------------------------------------------------------- limits
+
+
+def constraints_of(body: ConstraintsBody, request: RouteRequest) -> Constraints:
+    """Constraints that take the place of a kept request's; its busy times stay if none are given.
+
+    Raises
+    ------
+    InputError
+        Every fault, with pointers below ``/constraints``.
+    """
+    faults = _Faults()
+    found = _constraints(body, faults)
+    zone = ZoneInfo(
+        request.educator.time_zone or load_policy(request.policy or "default").time_zone
+    )
+    busy = request.constraints.busy
+    if body.busy is not None or body.busy_ics is not None:
+        busy = _busy(body, None, lambda: zone, request.as_of, faults)
+    if faults.found:
+        raise InputError(faults.found)
+    return replace(found, busy=busy)
 
 
 def _constraints(body: ConstraintsBody, faults: _Faults) -> Constraints:

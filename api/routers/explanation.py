@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from api.deps import KeptRoute, Loaded
-from api.routers.responses import ALWAYS, problems
+from api.routers.responses import ALWAYS, SOLVING, problems
 from api.schemas.answers import ExplanationAnswer, WhyNotAnswer
-from engine.recommendation import to_dict
 
 ChangeCode = Literal[
     "more_tempo", "more_total", "more_weeks", "more_steps", "more_budget", "more_parallel",
@@ -17,10 +16,14 @@ ChangeCode = Literal[
     "free_slot", "lift_ban", "drop_pin", "pin_it", "allow_form", "relax_rule", "complete_first",
 ]  # fmt: skip
 
+JSON = "application/json"
+
 router = APIRouter(
     prefix="/routes/{route_id}",
     tags=["routes"],
-    responses=problems(*ALWAYS, "route_not_found", "route_outdated", "route_not_repeatable"),
+    responses=problems(
+        *ALWAYS, *SOLVING, "route_not_found", "route_outdated", "route_not_repeatable"
+    ),
 )
 
 
@@ -30,7 +33,7 @@ router = APIRouter(
     responses=problems("route_not_found", "activity_not_found", "invalid_input"),
     summary="Почему не это",
 )
-def read_why_not(
+async def read_why_not(
     route: KeptRoute,
     service: Loaded,
     activity_id: Annotated[str, Path(description="Код активности каталога.")],
@@ -38,12 +41,13 @@ def read_why_not(
         list[ChangeCode] | None,
         Query(description="Виды изменений, о которых вопрос; можно повторять; нет — все виды."),
     ] = None,
-) -> object:
+) -> Response:
     """Говорит, какое наименьшее изменение впустит активность в маршрут или во что она обойдётся.
 
     Каждое названное изменение проверено расчётом; чего не успели проверить, о том так и сказано.
     """
-    return to_dict(service.why_not(route, activity_id, tuple(change or ())))
+    answer = await service.why_not(route, activity_id, tuple(change or ()))
+    return Response(answer, media_type=JSON)
 
 
 @router.get(
@@ -51,6 +55,6 @@ def read_why_not(
     response_model=ExplanationAnswer,
     summary="Почему так и что поможет",
 )
-def read_explanation(route: KeptRoute, service: Loaded) -> object:
+async def read_explanation(route: KeptRoute, service: Loaded) -> Response:
     """Обоснование шагов и цена послаблений: час в неделю, неделя, шаг, каждое закрепление."""
-    return to_dict(service.explain(route))
+    return Response(await service.explain(route), media_type=JSON)

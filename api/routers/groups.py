@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from api.access.deps import CurrentPrincipal
 from api.deps import AcceptedLanguage, Loaded
 from api.groups import groups_answer
 from api.routers.responses import ALWAYS, WITH_BODY, problems
@@ -16,10 +17,12 @@ router = APIRouter(
 
 
 @router.post("/deficits/groups", summary="Дефициты групп")
-def view_groups(body: GroupsBody, service: Loaded, language: AcceptedLanguage) -> GroupsAnswer:
+def view_groups(
+    body: GroupsBody, service: Loaded, language: AcceptedLanguage, principal: CurrentPrincipal
+) -> GroupsAnswer:
     """Сводит дефициты по организациям, районам, предметам или должностям.
 
     Показано лишь то, из чего нельзя узнать о меньшем числе людей, чем least_people, ни сложением,
     ни вычитанием строк. Таблицы по разным признакам и на разные дни защищены каждая сама по себе.
     """
-    return groups_answer(body, service, language)
+    return groups_answer(body, service, language, principal)

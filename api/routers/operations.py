@@ -21,10 +21,14 @@ def live() -> HealthAnswer:
     return HealthAnswer(status="live")
 
 
-@probes.get("/ready", summary="Служба загружена", responses=problems("not_ready", "not_started"))
+@probes.get(
+    "/ready",
+    summary="Служба загружена",
+    responses=problems("not_ready", "not_started", "stopping"),
+)
 def ready(service: Loaded) -> HealthAnswer:
-    """200 — каталог, модель и база данных на месте; 503 — ещё или уже нет."""
-    if not service.store.ready():
+    """200 — каталог, модель, база данных и процесс расчёта на месте; 503 — ещё или уже нет."""
+    if not service.store.ready() or not service.solving.ready():
         raise NotReady(failed=False)
     return HealthAnswer(status="ready")
 

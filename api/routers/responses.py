@@ -27,7 +27,19 @@ def problems(*codes: str) -> Responses:
 
 _REFERENCE = {"$ref": f"#/components/schemas/{Problem.__name__}"}
 
-ALWAYS = ("unauthorized", "internal_error", "configuration_error", "not_ready", "not_started")
+ALWAYS = (
+    "unauthorized",
+    "forbidden",
+    "rate_limited",
+    "internal_error",
+    "configuration_error",
+    "not_ready",
+    "not_started",
+    "stopping",
+    "issuer_unavailable",
+)
+SOLVING = ("overloaded", "worker_lost", "solve_overrun")
+"""Problems of every call that needs a worker, besides ``ALWAYS``."""
 WITH_BODY = (
     "invalid_json",
     "json_too_deep",
@@ -39,3 +51,21 @@ WITH_BODY = (
     "nothing_to_plan",
 )
 """Problems of every call that takes a body, besides ``ALWAYS``."""
+
+EDITS = ("version_required", "version_stale", "condition_unreadable", "database_unavailable")
+"""Problems of an edit that must name its version."""
+
+KEYED_PROBLEMS = (
+    "idempotency_key_unfit",
+    "idempotency_mismatch",
+    "idempotency_running",
+    "database_unavailable",
+)
+"""Problems of a call that honours ``Idempotency-Key``."""
+
+TAGGED: dict[str, Any] = {
+    "headers": {
+        "ETag": {"description": "Версия записи, для If-Match.", "schema": {"type": "string"}}
+    }
+}
+"""Answer with the version of a record."""

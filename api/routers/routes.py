@@ -1,28 +1,50 @@
-"""Learning routes: build one, read it, take it along."""
+"""Learning routes: build one, list them, read one, take it along."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from api.access.deps import CurrentPrincipal
+from api.access.scope import check_route
+from api.asking import own_request
 from api.deps import (
     AcceptedLanguage,
     DocumentLanguage,
     KeptRecommendation,
     KeptRoute,
     Loaded,
+    Routes,
+    RunningJobs,
 )
-from api.routers.responses import ALWAYS, WITH_BODY, problems
-from api.schemas.answers import RouteAnswer
+from api.etags import etag, unchanged
+from api.job_calls import begin_solve, read_solve, wants_async
+from api.once import KEYED, OnceRoute
+from api.routers.paging import Cursor, Limit
+from api.routers.responses import (
+    ALWAYS,
+    KEYED_PROBLEMS,
+    SOLVING,
+    TAGGED,
+    WITH_BODY,
+    problems,
+)
+from api.schemas.base import Id, Instant
+from api.schemas.jobs import JobAnswer
+from api.schemas.lifecycle import RouteAnswer, RouteList
 from api.schemas.route_body import RouteBody
-from api.translate import to_request
 from engine.documents import render_html, render_ics
+from engine.lifecycle.states import RouteState
+from engine.storage import RouteFilter
 
 JSON = "application/json"
 CALENDAR = "text/calendar"
 _LOCATION = {"Location": {"description": "Адрес маршрута.", "schema": {"type": "string"}}}
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
-router = APIRouter(tags=["routes"])
+router = APIRouter(tags=["routes"], route_class=OnceRoute)
 kept = APIRouter(
     prefix="/routes/{route_id}", tags=["routes"], responses=problems(*ALWAYS, "route_not_found")
 )
@@ -32,24 +54,112 @@ kept = APIRouter(
     "/routes",
     status_code=201,
     response_model=RouteAnswer,
-    responses={201: {"headers": _LOCATION}, **problems(*ALWAYS, *WITH_BODY)},
+    responses={
+        201: {"headers": {**_LOCATION, **TAGGED["headers"]}},
+        202: {
+            "headers": _LOCATION,
+            "model": JobAnswer,
+            "description": "Строится (Prefer: respond-async).",
+        },
+        **problems(*ALWAYS, *WITH_BODY, *SOLVING, *KEYED_PROBLEMS),
+    },
+    dependencies=[KEYED],
     summary="Построить маршрут",
 )
-def build_route(body: RouteBody, service: Loaded, language: AcceptedLanguage) -> Response:
-    """Строит маршрут и запоминает его.
+async def build_route(
+    body: RouteBody,
+    service: Loaded,
+    routes: Routes,
+    language: AcceptedLanguage,
+    principal: CurrentPrincipal,
+    jobs: RunningJobs,
+    prefer: Annotated[
+        str | None,
+        Header(
+            max_length=1_000,
+            description="respond-async — ответить сразу 202, строить потом; нет — ждать маршрута.",
+        ),
+    ] = None,
+) -> Response:
+    """Строит маршрут вокруг того, что держат согласованные маршруты, и запоминает его.
 
     201 — и тогда, когда маршрута нет (INFEASIBLE) или он не найден в срок (UNKNOWN): это ответ,
-    а не ошибка.
+    а не ошибка. С `Prefer: respond-async` — 202 и Location: маршрут по этому адресу, пока он
+    строится, отвечает 202, а ход виден в `…/events`.
     """
-    route = service.build_route(to_request(body, service.context, language))
-    location = {"Location": f"/routes/{route.id}"}
-    return Response(route.answer, status_code=201, headers=location, media_type=JSON)
+    asked = await run_in_threadpool(own_request, body, service.context, language, principal)
+    asked = await run_in_threadpool(routes.around_others, asked)
+    if wants_async(prefer):
+        return await run_in_threadpool(begin_solve, jobs, service, asked, principal, language)
+    return await routes.build(asked)
 
 
-@kept.get("", response_model=RouteAnswer, summary="Маршрут")
-def read_route(route: KeptRoute) -> Response:
-    """Отдаёт маршрут байт в байт таким, каким он был построен."""
-    return Response(route.answer, media_type=JSON)
+@router.get(
+    "/routes",
+    response_model=RouteList,
+    responses=problems(*ALWAYS, "invalid_input", "database_unavailable"),
+    summary="Маршруты",
+)
+def list_routes(
+    routes: Routes,
+    educator_id: Annotated[Id | None, Query(description="Только этого педагога.")] = None,
+    state: Annotated[RouteState | None, Query(description="Только в этом состоянии.")] = None,
+    status: Annotated[Id | None, Query(description="Только с этим статусом решения.")] = None,
+    policy: Annotated[Id | None, Query(description="Только по этой политике.")] = None,
+    organisation_id: Annotated[Id | None, Query(description="Только этой организации.")] = None,
+    mentor_id: Annotated[Id | None, Query(description="Только с этим наставником.")] = None,
+    created_from: Annotated[
+        Instant | None, Query(description="Построенные не раньше, со смещением.")
+    ] = None,
+    created_to: Annotated[
+        Instant | None, Query(description="Построенные раньше, со смещением.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> object:
+    """Отдаёт маршруты, доступные вызывающему, новые первыми."""
+    wanted = RouteFilter(
+        educator_id=educator_id,
+        state=state,
+        status=status,
+        policy=policy,
+        organisation_id=organisation_id,
+        mentor_id=mentor_id,
+        created_from=created_from,
+        created_to=created_to,
+    )
+    return routes.listed(wanted, cursor, limit)
+
+
+@kept.get(
+    "",
+    response_model=RouteAnswer,
+    responses={
+        200: TAGGED,
+        202: {"model": JobAnswer, "description": "Ещё строится."},
+        304: {"description": "Версия та же, что в If-None-Match."},
+        **problems("solve_failed", "internal_error", "configuration_error"),
+    },
+    summary="Маршрут",
+)
+def read_route(
+    route_id: Annotated[str, Path(max_length=128, description="Код маршрута.")],
+    service: Loaded,
+    principal: CurrentPrincipal,
+    routes: Routes,
+    request: Request,
+) -> Response:
+    """Отдаёт маршрут таким, каким он был построен, и его жизнь: состояние, шаги, историю.
+
+    202 — маршрут, заказанный с `Prefer: respond-async`, ещё строится.
+    """
+    route = service.route(principal.tenant, route_id)
+    if route is None:
+        return read_solve(service, principal, route_id)
+    check_route(principal, route)
+    if unchanged(request, route.version):
+        return Response(status_code=304, headers=etag(route.version))
+    return routes.read(route)
 
 
 @kept.get(
@@ -88,10 +198,14 @@ def read_calendar(recommendation: KeptRecommendation, language: DocumentLanguage
     response_class=Response,
 )
 def read_page(
-    recommendation: KeptRecommendation, language: DocumentLanguage, service: Loaded
+    recommendation: KeptRecommendation,
+    language: DocumentLanguage,
+    service: Loaded,
+    principal: CurrentPrincipal,
 ) -> Response:
     """Отдаёт страницу индивидуального образовательного маршрута."""
-    name = service.people.label(recommendation.educator.id)
+    educator = recommendation.educator.id
+    name = service.people.label(educator) if principal.sees_names else None
     page = render_html(recommendation, language=language, display_name=name)
     return Response(
         page,

@@ -17,14 +17,15 @@ from pydantic import BaseModel, Field, create_model
 
 from api.schemas.base import Answer
 from api.schemas.descriptions import DESCRIPTIONS, RECORDS
+from api.schemas.life_descriptions import LIFE_DESCRIPTIONS, LIFE_RECORDS
 from api.schemas.side_descriptions import SIDE_DESCRIPTIONS, SIDE_RECORDS
 from engine.explanation import Explanation, WhyNot
 from engine.recommendation import Recommendation
 from engine.recommender.compare import Comparison
 from engine.recommender.route_check import RouteCheck
 
-_WORDS = {**DESCRIPTIONS, **SIDE_DESCRIPTIONS}
-_RECORDS = {**RECORDS, **SIDE_RECORDS}
+_WORDS = {**DESCRIPTIONS, **SIDE_DESCRIPTIONS, **LIFE_DESCRIPTIONS}
+_RECORDS = {**RECORDS, **SIDE_RECORDS, **LIFE_RECORDS}
 
 
 @cache

@@ -15,6 +15,9 @@ from engine.errors import ConfigurationError
 BUSY_TIMEOUT_MS = 5_000
 """How long SQLite waits for another writer before it gives up."""
 
+LINE_TIMEOUT_S = 15.0
+"""How long a thread waits behind those of its own process that write to SQLite before it."""
+
 WAL_PAUSE_S = 0.01
 """Pause before asking again for write-ahead logging."""
 

@@ -13,7 +13,7 @@ from engine.errors import ConfigurationError
 from engine.storage.backup import copy_sqlite
 from engine.storage.bound import Bound
 from engine.storage.faults import DatabaseUnavailable, translated
-from engine.storage.opening import BUSY_TIMEOUT_MS, READS, WRITES
+from engine.storage.opening import LINE_TIMEOUT_S, READS, WRITES
 from engine.storage.repositories import Repositories, SystemRepositories
 from engine.storage.schema import is_current, upgrade
 
@@ -99,7 +99,7 @@ class Store:
         if self._line is None:
             yield
             return
-        if not self._line.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+        if not self._line.acquire(timeout=LINE_TIMEOUT_S):
             raise DatabaseUnavailable("busy")
         try:
             yield

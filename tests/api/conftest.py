@@ -16,7 +16,8 @@ from fastapi.testclient import TestClient
 
 from api.auth import KeyRing, one_run_key
 from api.main import create_app
-from api.service import Engine, build_service
+from api.service import build_service
+from api.solving.engine import Engine
 from api.state import Loading
 from engine.interchange import DataPackage
 from engine.settings import Settings
@@ -99,6 +100,7 @@ def running(
         package=package,
         clock=lambda: NOW,
         new_id=numbered(),
+        workers=0,
     )
     bearer = {"Authorization": f"Bearer {KEY}"}
     with TestClient(app, raise_server_exceptions=False, headers=bearer) as caller:

@@ -47,7 +47,7 @@ from engine.explanation import (
 from engine.framework import Framework, load_framework
 from engine.interchange import DataPackage
 from engine.planning.problem import CandidateTable, RouteProblem
-from engine.planning.solution import RouteSolution, SolveOptions, SolveStatus
+from engine.planning.solution import OnProgress, RouteSolution, SolveOptions, SolveStatus
 from engine.recommendation import (
     Certificate,
     ConditionsEntry,
@@ -128,7 +128,7 @@ class FakeEngine:
         self._note(request)
         return vector(), ranking()
 
-    def recommend(self, request: RouteRequest) -> Outcome:
+    def recommend(self, request: RouteRequest, on_progress: OnProgress | None = None) -> Outcome:
         self._note(request)
         status = SolveStatus(self.status)
         solution = RouteSolution(status, None, None, None, None, work_milli=1, cut_by_clock=False)

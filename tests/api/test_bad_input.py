@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from engine.errors import ArtefactError, ConfigurationError, Fault, InputError, NothingToPlan
-from engine.storage import Store
+from engine.storage import DEFAULT_TENANT, Store
 from tests.api.conftest import places, refused, whole
 from tests.api.fakes import FakeEngine
 
@@ -169,7 +169,7 @@ def test_wrong_values_are_named_by_place(
     document = refused(client.post("/routes", json=body), 422, "invalid_input")
     assert sorted(places(document)) == sorted(expected)
     assert engine.asked == []
-    with store.reading() as kept:
+    with store.reading(DEFAULT_TENANT) as kept:
         assert kept.routes.count() == 0
 
 

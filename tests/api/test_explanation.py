@@ -15,7 +15,7 @@ from api.service import Service, build_service
 from engine.cli.app import run
 from engine.recommender import OutdatedRoute, request_from_json
 from engine.settings import Settings
-from engine.storage import Store, open_store
+from engine.storage import DEFAULT_TENANT, Store, open_store
 from tests.api.conftest import refused, running, whole
 from tests.api.fakes import FakeEngine
 
@@ -60,7 +60,7 @@ def test_nobodys_name_is_in_the_kept_request(client: TestClient, store: Store) -
     """A display name goes into the table of names alone."""
     educator = {"id": "n-1", "position": "teacher", "display_name": "Анна Петровна"}
     route = client.post("/routes", json=whole(educator=educator)).json()
-    with store.reading() as kept:
+    with store.reading(DEFAULT_TENANT) as kept:
         row = kept.routes.get(route["id"])
     assert row is not None
     assert row.request is not None
@@ -79,10 +79,10 @@ def test_changed_data_are_a_conflict(client: TestClient, engine: FakeEngine) -> 
 def test_a_route_of_before_requests_were_kept(client: TestClient, store: Store) -> None:
     """Without the request nothing can be done again, and the answer says what to do."""
     route = client.post("/routes", json=whole()).json()
-    with store.reading() as kept:
+    with store.reading(DEFAULT_TENANT) as kept:
         row = kept.routes.get(route["id"])
     assert row is not None
-    with store.writing() as kept:
+    with store.writing(DEFAULT_TENANT) as kept:
         kept.routes.add(replace(row, id="old", request=None, solution=None))
     for path in ("why-not/b", "explanation"):
         refused(client.get(f"/routes/old/{path}"), 409, "route_not_repeatable")

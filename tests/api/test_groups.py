@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from engine.domain import Educator, Position
-from engine.storage import Store
+from engine.storage import DEFAULT_TENANT, Store
 from tests.api.conftest import NOW, places, refused
 from tests.api.fakes import RESULT
 
@@ -108,7 +108,7 @@ def test_faulty_results_of_one_educator_are_named(
 
 def test_everybody_whom_the_service_knows(client: TestClient, store: Store) -> None:
     """People of the package and of the store, each once; evidence as for one educator."""
-    with store.writing() as kept:
+    with store.writing(DEFAULT_TENANT) as kept:
         for number in range(6):
             educator = Educator(f"s-{number}", Position.TEACHER, ("математика",))
             kept.educators.put(educator, NOW)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api import main, service
+from api import main
 from engine import __version__
 from engine.policy import list_policies
 from engine.settings import Settings
@@ -68,7 +68,7 @@ def test_readiness_waits_for_the_compiled_loops(
         begun.set()
         assert may_end.wait(30)
 
-    monkeypatch.setattr(service, "warm", slow)
+    monkeypatch.setattr(main, "warm", slow)
     with running(settings, FakeEngine(), store=store, wait=False) as caller:
         assert begun.wait(30)
         refused(caller.get("/health/ready"), 503, "not_ready")

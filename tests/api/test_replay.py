@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.service import Engine, build_service
+from api.service import build_service
+from api.solving.engine import Engine
 from engine.cli.app import run
 from engine.planning.problem import RouteProblem
 from engine.planning.problem_json import read_problem_file

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from engine.domain import Position, Request
 from engine.planning.problem_json import NO_CLOCK_MS, read_problem_file
 from engine.settings import Settings
-from engine.storage import Store
+from engine.storage import DEFAULT_TENANT, Store
 from tests.api.conftest import NOW, places, refused, running, whole
 from tests.api.fakes import BUSY, KNOWN, NODES, PACKAGE, RESPONSES, RESULT, FakeEngine
 
@@ -38,7 +38,7 @@ def test_every_status_is_created_kept_and_read_back(
 def test_the_edge_gives_the_id_and_the_row_is_complete(client: TestClient, store: Store) -> None:
     """Id and creation instant come from the edge, the rest from the answer."""
     body = client.post("/routes", json=whole(policy="spb")).json()
-    with store.reading() as kept:
+    with store.reading(DEFAULT_TENANT) as kept:
         row = kept.routes.get(body["id"])
     assert row is not None
     assert body["id"].startswith("id-")
@@ -90,7 +90,7 @@ def test_the_store_wins_over_the_package(
 ) -> None:
     """An educator of the store is taken with the store's evidence."""
     stored = KNOWN.__class__(id="e-1", position=Position.METHODIST)
-    with store.writing() as kept:
+    with store.writing(DEFAULT_TENANT) as kept:
         kept.educators.put(stored, NOW)
     client.post("/routes", json={"educator": {"id": "e-1"}})
     assert engine.asked[0].educator == stored
@@ -275,7 +275,7 @@ def test_a_name_is_on_the_page_and_nowhere_else(client: TestClient, store: Store
     assert "Тестова" not in made.text
     assert "Тестова" not in client.get(f"{location}/problem").text
     assert "Тестова" in client.get(f"{location}/page").text
-    with store.writing() as kept:
+    with store.writing(DEFAULT_TENANT) as kept:
         kept.labels.erase(made.json()["educator"]["id"])
     assert "Тестова" not in client.get(f"{location}/page").text
 

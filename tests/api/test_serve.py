@@ -19,18 +19,28 @@ import uvicorn
 
 from api.auth import KeyRing, one_run_key
 from api.main import create_app
-from api.serve import base_url, greeting, open_socket
+from api.serve import base_url, greeting, open_socket, serve
 from api.service import utc_now
 from engine.errors import ConfigurationError
 from engine.settings import Settings
 from tests.api.fakes import PACKAGE, FakeEngine
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.1", "::", "example.org", "127.0.0.1:80"])
-def test_only_loopback_is_served(host: str) -> None:
+@pytest.mark.parametrize("host", ["example.org", "127.0.0.1:80"])
+def test_only_addresses_are_served(host: str) -> None:
     """Any other host is refused with what is admitted."""
     with pytest.raises(ConfigurationError, match=r"127\.0\.0\.1"):
         open_socket(Settings(host=host))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.1", "::"])
+def test_other_machines_are_not_served_by_default(host: str, tmp_path: Path) -> None:
+    """Without a key in the store the start on an open address ends before a port is taken."""
+    settings = Settings(host=host, database_url=f"sqlite:///{tmp_path / 'routes.db'}")
+    said: list[str] = []
+    with pytest.raises(ConfigurationError, match="routes keys make"):
+        serve(settings, say=said.append)
+    assert said == []
 
 
 def test_a_taken_port_is_passed_over() -> None:

@@ -73,10 +73,11 @@ IDEMPOTENCY = owned(
     number("status", null=True),
     text("headers", sa.Text(), null=True),
     sa.Column("body", sa.LargeBinary, nullable=True),
+    text("owner", sa.String(64), null=True),
     sa.Index(None, "tenant_id", "started_at"),
     key=("endpoint", "key"),
 )
-"""A write under a key of the caller's; ``status`` is null while it runs."""
+"""A write under a key of the caller's; ``status`` is null while its owner does it."""
 
 JOBS = owned(
     "jobs",

@@ -55,11 +55,20 @@ STEPS: tuple[Step, ...] = (
     ("remove_diagnostics", "DELETE", "/diagnostics/new-e", None),
     ("build_route", "POST", "/routes", whole()),
     ("decide", "POST", "/routes/{route}/decisions", {"decision": "cancel"}),
+    (
+        "add_feedback", "POST", "/feedback",
+        {"items": [{
+            "id": "f-1", "at": "2026-08-01T10:00:00+03:00", "educator_id": "new-e",
+            "activity_id": "new-a", "state": "completed",
+        }]},
+    ),
     ("erase_educator", "DELETE", "/educators/new-e", None),
 )  # fmt: skip
 """One success of each writing operation, in an order in which each can succeed."""
 
 ELSEWHERE: Mapping[str, str] = {
+    "promote_model": "needs a registry with a model",
+    "roll_back_model": "needs a registry with a model",
     "stop_solve": "needs a solve that is running",
     "build_routes": "takes NDJSON: one row for each route of it",
     "report_progress": "needs a route with steps, which only a real engine builds",

@@ -151,7 +151,7 @@ def test_a_thread_that_never_ends_makes_others_say_busy(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Writers of one process wait in a line, and not for ever; a failed one frees its place."""
-    monkeypatch.setattr("engine.storage.store.BUSY_TIMEOUT_MS", 20)
+    monkeypatch.setattr("engine.storage.store.LINE_TIMEOUT_S", 0.02)
     with store.writing(TENANT) as kept:
         kept.labels.put("e-1", "Анна")
         with pytest.raises(DatabaseUnavailable) as busy:

@@ -51,9 +51,33 @@ def test_what_led_to_nothing_may_be_sent_again(store: Store) -> None:
 def test_a_request_that_died_gives_its_key_back(store: Store) -> None:
     """After the lease somebody else may do it, also with another body; before that nobody."""
     assert begin(store) == "new"
-    assert begin(store, now=after(minutes=9, seconds=59)) == "running"
-    assert begin(store, "d2", now=after(minutes=10)) == "new"
-    assert begin(store, "d2", now=after(minutes=10)) == "running"
+    assert begin(store, now=after(seconds=9)) == "running"
+    assert begin(store, "d2", now=after(seconds=10)) == "new"
+    assert begin(store, "d2", now=after(seconds=10)) == "running"
+
+
+def test_who_lives_keeps_the_key_and_who_was_given_up_cannot_end_it(store: Store) -> None:
+    """A renewed lease counts from its renewal. The first owner, silent for too long, neither
+    renews nor ends nor frees what the second one does by now.
+    """
+
+    def begun(owner: str, seconds: int) -> str:
+        with store.writing(TENANT) as kept:
+            now = after(seconds=seconds)
+            return kept.idempotency.begin(*CALL, "d", now, owner=owner).state
+
+    assert begun("first", 0) == "new"
+    with store.writing(TENANT) as kept:
+        assert kept.idempotency.renew(*CALL, after(seconds=8), owner="first")
+    assert begun("second", 17) == "running"
+    assert begun("second", 18) == "new"
+    with store.writing(TENANT) as kept:
+        assert not kept.idempotency.renew(*CALL, after(seconds=19), owner="first")
+        assert not kept.idempotency.finish(*CALL, 201, {}, b"first", owner="first")
+        kept.idempotency.abandon(*CALL, owner="first")
+        assert kept.idempotency.finish(*CALL, 201, {}, b"second", owner="second")
+        assert not kept.idempotency.finish(*CALL, 201, {}, b"again", owner="second")
+        assert kept.idempotency.begin(*CALL, "d", after(hours=1)).body == b"second"
 
 
 def test_old_keys_are_forgotten(store: Store) -> None:

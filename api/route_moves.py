@@ -1,0 +1,147 @@
+"""Decisions about a route and what became of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import Response
+from fastapi.concurrency import run_in_threadpool
+
+from api.access.errors import Forbidden
+from api.access.principal import Role
+from api.etags import Match
+from api.messages import FAULTS, RUSSIAN
+from api.once import keep_answer
+from api.refusals import Refused
+from api.route_access import answered
+from api.route_revisions import RouteRevisions, Wanted
+from api.schemas.lifecycle import DecisionBody, ProgressBody
+from engine.errors import Fault, InputError
+from engine.lifecycle.directives import Directives
+from engine.lifecycle.illegal import IllegalMove
+from engine.lifecycle.moves import Decision, Move
+from engine.storage import ResourceGone
+
+MOVES: Mapping[str, Move] = {
+    "agree": Move.AGREE,
+    "return": Move.RETURN,
+    "accept": Move.ACCEPT,
+    "complete": Move.COMPLETE_ROUTE,
+    "cancel": Move.CANCEL_ROUTE,
+}
+STEP_MOVES: Mapping[str, Move] = {
+    "enrolled": Move.ENROL,
+    "attended": Move.ATTEND,
+    "completed": Move.COMPLETE,
+    "missed": Move.MISS,
+    "cancelled": Move.CANCEL,
+    "report_accepted": Move.ACCEPT_REPORT,
+}
+
+_STAFF = frozenset({Role.PLATFORM, Role.METHODIST, Role.ADMIN})
+_DECIDERS: Mapping[str, frozenset[Role]] = {
+    "accept": _STAFF - {Role.METHODIST} | {Role.EDUCATOR},
+    "cancel": _STAFF | {Role.EDUCATOR},
+    "complete": _STAFF | {Role.TUTOR},
+    "return": _STAFF | {Role.TUTOR},
+    "report_accepted": _STAFF | {Role.TUTOR},
+}
+"""Who may decide what; what is not listed is the methodist's. ``accept`` is the educator's word."""
+
+
+class RouteMoves(RouteRevisions):
+    """Decisions and progress; parameters as of ``RouteAccess``."""
+
+    async def decide(self, route_id: str, body: DecisionBody, match: Match) -> Response:
+        """Carry out a decision.
+
+        Raises
+        ------
+        Refused
+            ``version_stale``, ``illegal_move``, ``seat_gone``, ``replan_impossible``.
+        InputError
+            The body lacks what the decision needs.
+        """
+        self._may(body.decision)
+        _check_decision(body)
+        if body.decision not in MOVES:
+            return await self.revised(route_id, match, _wanted_of(body))
+        move = MOVES[body.decision]
+        decision = Decision(move, actor=self._principal.actor, comment=body.comment or "")
+        try:
+            return await run_in_threadpool(self._moved, route_id, match, [decision], "decide")
+        except ResourceGone as gone:
+            raise await self.seat_gone(route_id, gone) from gone
+
+    async def progress(self, route_id: str, body: ProgressBody, match: Match) -> Response:
+        """Note what became of steps, all of it or nothing."""
+        decisions = []
+        for event in body.events:
+            self._may(event.event)
+            move, actor = STEP_MOVES[event.event], self._principal.actor
+            decisions.append(Decision(move, event.step, actor, event.comment or ""))
+        try:
+            return await run_in_threadpool(
+                self._moved, route_id, match, decisions, "report_progress"
+            )
+        except ResourceGone as gone:
+            raise await self.seat_gone(route_id, gone) from gone
+
+    def _moved(
+        self, route_id: str, match: Match, decisions: Sequence[Decision], action: str
+    ) -> Response:
+        with self._service.store.writing(self._principal.tenant) as kept:
+            mover = self._mover(kept)
+            before = self._locked(kept, route_id)
+            match.check(before.version)
+            route = mover.expired(before)
+            for decision in decisions:
+                if decision.move is Move.AGREE and not route.steps:
+                    raise Refused("route_absent", {"id": route_id[:80]})
+                try:
+                    route = mover.move(route, decision)
+                except IllegalMove as error:
+                    raise self._illegal(error) from error
+            self._audit(kept, action, route_id, before, route)
+            return keep_answer(kept, answered(route, kept.routes.events(route_id)))
+
+    def _may(self, decision: str) -> None:
+        admitted = _DECIDERS.get(decision, _STAFF if decision not in STEP_MOVES else None)
+        if admitted is not None and self._principal.role not in admitted:
+            raise Forbidden(self._principal)
+
+
+def _wanted_of(body: DecisionBody) -> Wanted:
+    """The revision that a decision of a methodist asks for."""
+    comment, named = body.comment or "", body.activity or ""
+    if body.decision == "pin":
+        directives, pointers = Directives(pins=(named,)), {"/pins/0": "/activity"}
+    elif body.decision == "ban":
+        place = "/activity" if body.activity is not None else "/step"
+        directives = Directives(bans=(body.activity or body.step or "",))
+        pointers = {"/bans/0": place}
+    elif body.activity is None:
+        directives, pointers = Directives(bans=(body.step or "",)), {"/bans/0": "/step"}
+    else:
+        directives = Directives(replacements={body.step or "": named})
+        pointers = {f"/replacements/{body.step}": "/step"}
+    return Wanted(directives, pointers, comment, action="decide")
+
+
+def _check_decision(body: DecisionBody) -> None:
+    """Refuse a decision that lacks what it needs, or says what it has no use for."""
+    faults = []
+    if body.decision == "return" and not (body.comment or "").strip():
+        faults.append(("comment_needed", "/comment"))
+    if body.decision == "replace" and body.step is None:
+        faults.append(("step_needed", "/step"))
+    if body.decision == "pin" and body.activity is None:
+        faults.append(("activity_needed", "/activity"))
+    if body.decision == "ban" and body.activity is None and body.step is None:
+        faults.append(("activity_needed", "/activity"))
+    if body.step is not None and body.decision not in ("ban", "replace"):
+        faults.append(("step_unwanted", "/step"))
+    if body.activity is not None and body.decision not in ("pin", "ban", "replace"):
+        faults.append(("activity_unwanted", "/activity"))
+    if faults:
+        raise InputError([Fault(code, FAULTS[code].say(RUSSIAN), at) for code, at in faults])

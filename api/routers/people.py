@@ -1,0 +1,169 @@
+"""Educators and their diagnostics."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response
+
+from api.access.deps import CurrentPrincipal
+from api.deps import AcceptedLanguage, Loaded
+from api.etags import DemandedMatch
+from api.once import KEYED, OnceRoute
+from api.people_calls import PeopleCalls
+from api.routers.catalogue import DryRun
+from api.routers.paging import Cursor, Limit
+from api.routers.responses import ALWAYS, EDITS, KEYED_PROBLEMS, TAGGED, WITH_BODY, problems
+from api.schemas.catalogue import ImportAnswer
+from api.schemas.people import EducatorBody
+from api.schemas.people_records import (
+    AllEvidenceBody,
+    EducatorList,
+    EducatorRecord,
+    EducatorsBody,
+    ErasedAnswer,
+    EvidenceBody,
+    EvidenceList,
+    EvidenceRecord,
+)
+
+_BODY = tuple(code for code in WITH_BODY if code != "nothing_to_plan")
+_READ = problems(*ALWAYS, "record_not_found")
+_PUT = problems(*ALWAYS, *_BODY, *EDITS, "record_not_found")
+_IMPORTED = problems(*ALWAYS, *_BODY, *KEYED_PROBLEMS, "record_not_found")
+
+router = APIRouter(tags=["people"], route_class=OnceRoute)
+
+EducatorId = Annotated[str, Path(max_length=128, description="Код педагога.")]
+
+
+def people_calls(service: Loaded, principal: CurrentPrincipal) -> PeopleCalls:
+    """Calls about the people whom the caller may see."""
+    return PeopleCalls(service, principal)
+
+
+People = Annotated[PeopleCalls, Depends(people_calls)]
+
+
+@router.get(
+    "/educators",
+    response_model=EducatorList,
+    responses=problems(*ALWAYS, "invalid_input"),
+    summary="Педагоги",
+)
+def list_educators(people: People, cursor: Cursor = None, limit: Limit = 50) -> object:
+    """Отдаёт педагогов, доступных вызывающему, по коду."""
+    return people.listed(cursor, limit)
+
+
+@router.get(
+    "/educators/{educator_id}",
+    response_model=EducatorRecord,
+    responses={200: TAGGED, **_READ},
+    summary="Педагог",
+)
+def read_educator(educator_id: EducatorId, people: People) -> Response:
+    """Отдаёт педагога; ETag записи нужен для правки."""
+    return people.read(educator_id)
+
+
+@router.put(
+    "/educators/{educator_id}",
+    response_model=EducatorRecord,
+    responses={200: TAGGED, 201: TAGGED, **_PUT},
+    summary="Внести педагога",
+)
+def put_educator(
+    educator_id: EducatorId, body: EducatorBody, match: DemandedMatch, people: People
+) -> Response:
+    """Вносит нового педагога (If-None-Match: *) или заменяет того, чей ETag в If-Match.
+
+    Имя (display_name) хранится отдельно; если поля нет, имя остаётся, null его стирает.
+    """
+    return people.put(educator_id, body, match)
+
+
+@router.post(
+    "/educators",
+    response_model=ImportAnswer,
+    responses=_IMPORTED,
+    dependencies=[KEYED],
+    summary="Внести педагогов",
+)
+def import_educators(
+    body: EducatorsBody, people: People, language: AcceptedLanguage, dry_run: DryRun = False
+) -> Response:
+    """Вносит или заменяет педагогов по коду: всех или, если хоть в одном ошибка, ни одного."""
+    return people.put_all(body.items, language, dry_run=dry_run)
+
+
+@router.delete(
+    "/educators/{educator_id}",
+    response_model=ErasedAnswer,
+    responses=_READ,
+    summary="Стереть педагога",
+)
+def erase_educator(educator_id: EducatorId, people: People) -> Response:
+    """Стирает человека: имя, запись, диагностику, тексты запросов; отменить это нельзя.
+
+    Маршруты и обратная связь остаются для сводок под случайными кодами.
+    """
+    return people.erase(educator_id)
+
+
+@router.get(
+    "/diagnostics",
+    response_model=EvidenceList,
+    responses=problems(*ALWAYS, "invalid_input"),
+    summary="Диагностика",
+)
+def list_diagnostics(people: People, cursor: Cursor = None, limit: Limit = 50) -> object:
+    """Отдаёт результаты доступных педагогов, по коду педагога."""
+    return people.evidence_listed(cursor, limit)
+
+
+@router.get(
+    "/diagnostics/{educator_id}",
+    response_model=EvidenceRecord,
+    responses={200: TAGGED, **_READ},
+    summary="Диагностика педагога",
+)
+def read_diagnostics(educator_id: EducatorId, people: People) -> Response:
+    """Отдаёт все результаты педагога; их ETag нужен для правки."""
+    return people.evidence(educator_id)
+
+
+@router.put(
+    "/diagnostics/{educator_id}",
+    response_model=EvidenceRecord,
+    responses={200: TAGGED, **_PUT},
+    summary="Заменить диагностику педагога",
+)
+def put_diagnostics(
+    educator_id: EducatorId, body: EvidenceBody, match: DemandedMatch, people: People
+) -> Response:
+    """Заменяет все результаты педагога; по ним строятся маршруты с educator.id."""
+    return people.put_evidence(educator_id, body.items, match)
+
+
+@router.post(
+    "/diagnostics",
+    response_model=ImportAnswer,
+    responses=_IMPORTED,
+    dependencies=[KEYED],
+    summary="Внести диагностику",
+)
+def import_diagnostics(body: AllEvidenceBody, people: People) -> Response:
+    """Заменяет результаты названных педагогов: всех или, если хоть в одном ошибка, ни одного."""
+    return people.put_all_evidence(body.items)
+
+
+@router.delete(
+    "/diagnostics/{educator_id}",
+    status_code=204,
+    responses=problems(*ALWAYS, *EDITS, "record_not_found"),
+    summary="Убрать диагностику педагога",
+)
+def remove_diagnostics(educator_id: EducatorId, match: DemandedMatch, people: People) -> Response:
+    """Забывает все результаты педагога."""
+    return people.remove_evidence(educator_id, match)
