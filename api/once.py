@@ -225,7 +225,7 @@ def _digest(request: Request, body: bytes) -> str:
     return hashlib.sha256(told.encode() + body).hexdigest()
 
 
-def documented_key(
+async def documented_key(
     key: Annotated[
         str | None,
         Header(

@@ -135,3 +135,11 @@ def start_context() -> BaseContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([work.__module__])
     return context
+
+
+def begin_importing() -> None:
+    """Let the fork server import what workers need while this process does something else."""
+    if start_context().get_start_method() == "forkserver":
+        from multiprocessing import forkserver  # not there where there is no fork server
+
+        forkserver.ensure_running()
