@@ -1,4 +1,8 @@
-"""What handlers ask for: the loaded service, and the language of the caller."""
+"""What handlers ask for: the loaded service, and the language of the caller.
+
+What does not wait is ``async``: the framework sends everything else to a thread and back, which
+costs more than the work itself.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import json
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
 
 from api.access.deps import CurrentPrincipal
 from api.access.principal import Principal
@@ -24,13 +29,13 @@ from engine.recommendation_json import recommendation_from_dict
 from engine.storage import DEFAULT_TENANT, StoredRoute
 
 
-def loading(request: Request) -> Loading:
+async def loading(request: Request) -> Loading:
     """State of loading; there from the first moment on."""
     found: Loading = request.app.state.loading
     return found
 
 
-def loaded(request: Request, state: Annotated[Loading, Depends(loading)]) -> Service:
+async def loaded(request: Request, state: Annotated[Loading, Depends(loading)]) -> Service:
     """Service of the caller's tenant; 503 before it is loaded and when it is being stopped."""
     if state.stopping:
         raise Stopping()
@@ -38,13 +43,15 @@ def loaded(request: Request, state: Annotated[Loading, Depends(loading)]) -> Ser
         raise NotReady(state.failed)
     principal: Principal | None = getattr(request.state, "principal", None)
     tenants: Tenants = request.app.state.tenants
-    return tenants.of(DEFAULT_TENANT if principal is None else principal.tenant)
+    tenant = DEFAULT_TENANT if principal is None else principal.tenant
+    at_hand = tenants.at_hand(tenant)
+    return at_hand if at_hand is not None else await run_in_threadpool(tenants.of, tenant)
 
 
 Loaded = Annotated[Service, Depends(loaded)]
 
 
-def accepted_language(request: Request, service: Loaded) -> str:
+async def accepted_language(request: Request, service: Loaded) -> str:
     """Language that the caller asks for in ``Accept-Language``."""
     return language_of(request.headers.get("accept-language"), service.settings.language)
 
@@ -52,7 +59,7 @@ def accepted_language(request: Request, service: Loaded) -> str:
 AcceptedLanguage = Annotated[str, Depends(accepted_language)]
 
 
-def page_language(
+async def page_language(
     accepted: AcceptedLanguage,
     language: Annotated[
         str | None,
@@ -79,7 +86,7 @@ def stored_route(
     return route
 
 
-def route_calls(
+async def route_calls(
     service: Loaded, principal: CurrentPrincipal, language: AcceptedLanguage
 ) -> RouteCalls:
     """Calls about the routes that the caller may see."""
@@ -89,7 +96,7 @@ def route_calls(
 Routes = Annotated[RouteCalls, Depends(route_calls)]
 
 
-def running_jobs(request: Request) -> Jobs:
+async def running_jobs(request: Request) -> Jobs:
     """Asynchronous solves of this process."""
     found: Jobs = request.app.state.jobs
     return found
@@ -98,7 +105,7 @@ def running_jobs(request: Request) -> Jobs:
 RunningJobs = Annotated[Jobs, Depends(running_jobs)]
 
 
-def route_moves(
+async def route_moves(
     service: Loaded, principal: CurrentPrincipal, language: AcceptedLanguage
 ) -> RouteMoves:
     """Moves of the routes that the caller may see."""

@@ -120,7 +120,7 @@ def unchanged(request: Request, version: int | str) -> bool:
         return False  # a condition that nobody understands is no reason to answer with nothing
 
 
-def demanded(request: Request) -> Match:
+async def demanded(request: Request) -> Match:
     """Condition that an edit must have.
 
     Raises

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fastapi import Response
 from fastapi.concurrency import run_in_threadpool
 
-from api.access.scope import narrowed
+from api.access.scope import check_route, narrowed
 from api.etags import etag
 from api.once import keep_answer
 from api.route_access import RouteAccess, answered
@@ -78,11 +78,20 @@ class RouteCalls(RouteAccess):
         proposed = RouteState.PROPOSED.value
         return RouteEvent(route.created_at, who.actor, who.role.value, kind, None, "", proposed)
 
-    def read(self, route: StoredRoute) -> Response:
-        """A kept route with its life."""
+    def kept(self, route_id: str) -> tuple[StoredRoute, tuple[RouteEvent, ...]] | None:
+        """A kept route and its history, of one moment; ``None`` if there is none.
+
+        Raises
+        ------
+        Forbidden
+            It is not the caller's.
+        """
         with self._service.store.reading(self._principal.tenant) as kept:
-            events = kept.routes.events(route.id)
-        return answered(route, events)
+            route = kept.routes.get(route_id)
+            if route is None:
+                return None
+            check_route(self._principal, route)
+            return route, kept.routes.events(route_id)
 
     def listed(self, wanted: RouteFilter, cursor: str | None, limit: int) -> object:
         """Part of the list of the routes that the caller may see."""

@@ -18,6 +18,7 @@ from api.main import create_app
 from api.observability.logs import configure_logging
 from api.service import build_service, engine_spec, utc_now
 from api.solving.pool import SolverPool
+from api.solving.process import begin_importing
 from api.state import Loading
 from engine.errors import ConfigurationError
 from engine.settings import Settings
@@ -42,6 +43,7 @@ def serve(settings: Settings, *, say: Callable[[str], None] = print) -> None:
     configure_logging(settings)
     check_start(settings, utc_now())
     with open_socket(settings) as listening:
+        begin_importing()
         service = build_service(settings)
         # Before the greeting: whoever reads it may call, and what is wrong is said in a line.
         pool = SolverPool(settings.workers, settings.queue_size)
@@ -112,8 +114,12 @@ def open_socket(settings: Settings) -> socket.socket:
     address = address_of(settings.host)
     last = min(65_535, settings.port + settings.port_attempts)
     for port in range(settings.port, last + 1):
+        # asyncio sends answers without delay only over sockets that name their protocol; without
+        # it every answer of two packets waits 40 ms for an acknowledgement.
         listening = socket.socket(
-            socket.AF_INET6 if address.version == 6 else socket.AF_INET, socket.SOCK_STREAM
+            socket.AF_INET6 if address.version == 6 else socket.AF_INET,
+            socket.SOCK_STREAM,
+            socket.IPPROTO_TCP,
         )
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -56,12 +56,19 @@ class Tenants:
         NotReady
             Nothing is loaded yet.
         """
+        found = self.at_hand(tenant)
+        if found is not None:
+            return found
         base = self._loading.service
         if base is None:
             raise NotReady(self._loading.failed)
-        known = self._known.get(tenant)
-        if known is None or not self._still_serves(known, base):
-            return self._brought_up(tenant, base)
+        return self._brought_up(tenant, base)
+
+    def at_hand(self, tenant: str) -> Service | None:
+        """Service of a tenant, ``None`` where one would have to wait for it."""
+        base, known = self._loading.service, self._known.get(tenant)
+        if base is None or known is None or not self._still_serves(known, base):
+            return None
         return known.service
 
     def _still_serves(self, known: _Known, base: Service) -> bool:

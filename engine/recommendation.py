@@ -11,6 +11,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
+from functools import cache
+from typing import Any
 
 from engine.domain import Reason
 from engine.dynamics import ChangeEntry, ProficiencyEntry
@@ -462,14 +464,28 @@ class Recommendation:
     exploration: ExplorationEntry | None = None
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...] | None:
+    """Names of a record's fields; ``None`` = no record."""
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else None
+
+
 def to_dict(value: object, digits: int | None = 6) -> object:
     """JSON form of any record above: enums to values, dates to ISO 8601, NaN to null.
 
     Floats are rounded to ``digits``, so that the last bit of a sum never shows; ``None`` = exact,
     for records from which everything has to be done again.
     """
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_dict(getattr(value, f.name), digits) for f in fields(value)}
+    kind: Any = type(value)
+    # an answer has some three thousand values; nearly all of them are one of these
+    if kind in _PLAIN:
+        return value
+    names = _field_names(kind)
+    if names is not None:
+        return {name: to_dict(getattr(value, name), digits) for name in names}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, dt.datetime | dt.date):

@@ -40,7 +40,7 @@ async def gate(request: Request) -> None:
     request.state.quota = rates.take(principal, operation.kind)
 
 
-def current_principal(request: Request) -> Principal:
+async def current_principal(request: Request) -> Principal:
     """Who calls."""
     principal: Principal = request.state.principal
     return principal

@@ -37,7 +37,7 @@ router = APIRouter(tags=["people"], route_class=OnceRoute)
 EducatorId = Annotated[str, Path(max_length=128, description="Код педагога.")]
 
 
-def people_calls(service: Loaded, principal: CurrentPrincipal) -> PeopleCalls:
+async def people_calls(service: Loaded, principal: CurrentPrincipal) -> PeopleCalls:
     """Calls about the people whom the caller may see."""
     return PeopleCalls(service, principal)
 

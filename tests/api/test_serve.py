@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -24,6 +25,12 @@ from api.service import utc_now
 from engine.errors import ConfigurationError
 from engine.settings import Settings
 from tests.api.fakes import PACKAGE, FakeEngine
+
+
+def test_answers_are_sent_without_delay() -> None:
+    """The listening socket names its protocol, by which asyncio turns Nagle's algorithm off."""
+    with open_socket(Settings(port=22_000, port_attempts=1000)) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
 
 
 @pytest.mark.parametrize("host", ["example.org", "127.0.0.1:80"])
