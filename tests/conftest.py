@@ -57,6 +57,9 @@ def _available(marker: str) -> bool:
 
 LONGEST_FIRST = (
     "tests/test_notebooks.py",
+    "tests/service/",
+    "tests/api/solving/",
+    "tests/engine/cli/test_batch.py",
     "tests/test_wheel.py",
     "tests/test_readme.py",
     "tests/engine/cli/test_train.py",
@@ -77,6 +80,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next(found, len(LONGEST_FIRST))
 
     items.sort(key=place)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are processors: tests with servers mostly wait for them."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -17,7 +17,10 @@ from tests.bench.serving import Served, start
 from tests.postgres import Server, running_postgres
 from tests.service.region import region
 
-KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+KINDS = [
+    pytest.param("sqlite", marks=pytest.mark.long),
+    pytest.param("postgres", marks=pytest.mark.postgres),
+]
 SETTINGS = {"workers": 1, "queue_size": 500, "body_timeout_s": 3, "max_body_bytes": 20_000}
 UNLIMITED = {"rate_limit_per_minute": 0, "rate_limit_solves_per_minute": 0}
 

@@ -138,7 +138,7 @@ def test_a_revoked_key_stops_at_both(pair: Pair) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("callers", [60, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("callers", [30, pytest.param(200, marks=pytest.mark.long)])
 @pytest.mark.parametrize("race", RACES, ids=lambda race: race.name)
 def test_of_many_who_agree_at_once_only_so_many_get_it(
     both: Both, race: Race, callers: int

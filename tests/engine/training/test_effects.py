@@ -58,7 +58,13 @@ def bias(plan: Plan) -> float:
     return float(n @ (mean - truth) / (n @ truth))
 
 
-@pytest.mark.parametrize("plan", [WELL, SELECTED], ids=["random", "selected"])
+@pytest.mark.parametrize(
+    "plan",
+    [
+        pytest.param(WELL, id="random"),
+        pytest.param(SELECTED, id="selected", marks=pytest.mark.long),
+    ],
+)
 def test_intervals_hold_the_truth(plan):
     """90 % intervals hold 85 to 95 % of the planted effects, whoever took the activities."""
     held = [

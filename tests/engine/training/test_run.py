@@ -30,6 +30,7 @@ def test_the_split_day_leaves_the_latest_share_out() -> None:
     assert 0.3 <= np.mean(table.time >= day) <= 0.33
 
 
+@pytest.mark.long
 def test_another_future_gives_the_same_model_to_the_byte() -> None:
     """What the held-out part says reaches no weight, signal or effect; a training repeats."""
     known = data()
