@@ -11,7 +11,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
+from api.access.matrix import endpoints
 from api.messages import BY_STATUS, FAULTS, RUSSIAN, language_of
 from api.observability.metrics import note_database_failure
 from api.problems import problem
@@ -152,11 +154,12 @@ class _Answers:
         code = BY_STATUS.get(error.status_code)
         if code is None:
             code = "internal_error" if error.status_code >= 500 else "invalid_input"
+        headers = {"Allow": _methods(request)} if error.status_code == 405 else error.headers
         return problem(
             code,
             self._language(request),
             parameters={"line": 1, "column": 1},
-            headers=error.headers,
+            headers=headers,
             status=error.status_code,
         )
 
@@ -230,9 +233,26 @@ def _template(request: Request) -> str:
     return str(getattr(request.scope.get("route"), "path", ""))
 
 
+def _methods(request: Request) -> str:
+    """Methods of an address; the framework names those of one of its endpoints only."""
+    found: set[str] = set()
+    for endpoint in endpoints(request.app.routes):
+        if endpoint.matches(request.scope)[0] is not Match.NONE:
+            found |= endpoint.methods or set()
+    return ", ".join(sorted(found))
+
+
 def shape_faults(errors: Sequence[Mapping[str, Any]], body: object) -> tuple[Fault, ...]:
     """Faults of what pydantic found; never the refused values, which may be personal."""
-    return tuple(_fault(error, body) for error in errors)
+    return tuple(_fault(error, body) for error in errors if not _follows(error, body))
+
+
+def _follows(error: Mapping[str, Any], body: object) -> bool:
+    """Whether a list is called short only because its items are faulty, as each of them says."""
+    if error["type"] != "too_short":
+        return False
+    given = _value_at(error["loc"][1:], body)
+    return isinstance(given, list) and len(given) >= error["ctx"]["min_length"]
 
 
 def _fault(error: Mapping[str, Any], body: object) -> Fault:

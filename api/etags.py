@@ -10,10 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
+from pydantic import WithJsonSchema
 
 from api.refusals import Refused
 
+IF_MATCH, IF_NONE_MATCH = "If-Match", "If-None-Match"
 HEADER_MOST = 1_000
 """Longest condition that is read; a caller has one version in hand, not hundreds."""
 
@@ -120,8 +122,33 @@ def unchanged(request: Request, version: int | str) -> bool:
         return False  # a condition that nobody understands is no reason to answer with nothing
 
 
-async def demanded(request: Request) -> Match:
-    """Condition that an edit must have.
+_ONE_TAG = r'(W/)?"[!#-~]*"'
+_Tags = Annotated[
+    str,
+    # What cannot be read is refused by ``condition`` with words of its own.
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": rf"^(\*|{_ONE_TAG}( *, *{_ONE_TAG})*)$",
+            "examples": ['"1"', "*"],
+        }
+    ),
+]
+_Absent = Annotated[str, WithJsonSchema({"type": "string", "const": "*"})]
+
+
+async def demanded(
+    request: Request,
+    if_match: Annotated[
+        _Tags | None,
+        Header(
+            alias=IF_MATCH,
+            description="ETag прочитанной записи, которую меняет вызов; * — любой версии. "
+            "Без условия — 428.",
+        ),
+    ] = None,
+) -> Match:
+    """Condition that an edit must have; the header is named for the contract.
 
     Raises
     ------
@@ -135,3 +162,35 @@ async def demanded(request: Request) -> Match:
 
 
 DemandedMatch = Annotated[Match, Depends(demanded)]
+"""Condition of an edit of what there is."""
+
+
+async def demanded_or_absent(
+    match: DemandedMatch,
+    if_none_match: Annotated[
+        _Absent | None,
+        Header(alias=IF_NONE_MATCH, description="* — записи ещё нет; вместо If-Match."),
+    ] = None,
+) -> Match:
+    """Condition of an edit that may also make the record."""
+    return match
+
+
+UpsertMatch = Annotated[Match, Depends(demanded_or_absent)]
+"""Condition of an edit that may also make the record."""
+
+
+async def known(
+    tags: Annotated[
+        str | None,
+        Header(
+            alias=IF_NONE_MATCH,
+            description="ETag того, что уже прочитано: не изменилось — 304 без тела.",
+        ),
+    ] = None,
+) -> None:
+    """Put the header into the contract; ``unchanged`` reads it."""
+
+
+KNOWN = Depends(known)
+"""Dependency of reading calls that answer 304."""

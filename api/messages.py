@@ -99,6 +99,14 @@ PROBLEMS: Mapping[str, Kind] = {
         Phrase("Активности нет", "Activity not found"),
         Phrase("В каталоге нет активности «{id}»", "The catalogue has no activity “{id}”"),
     ),
+    "step_not_found": Kind(
+        404,
+        Phrase("Шага нет", "Step not found"),
+        Phrase(
+            "В маршруте «{id}» нет шага «{step}»: коды шагов — в lifecycle.steps маршрута",
+            "Route “{id}” has no step “{step}”: lifecycle.steps of the route has their ids",
+        ),
+    ),
     "route_outdated": Kind(
         409,
         Phrase("Данные изменились", "The data have changed"),

@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.access.matrix import roles_of
+from api.etags import IF_MATCH, IF_NONE_MATCH
+from api.examples import add_examples
 from api.schemas.problem import Problem
 
 TITLE = "Индивидуальные образовательные маршруты педагогов"
@@ -64,6 +66,7 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     schemas.update(problem.pop("$defs"))
     schemas[Problem.__name__] = problem
     document["components"]["schemas"] = dict(sorted(schemas.items()))
+    _closed(schemas)
     document["components"]["securitySchemes"] = {
         _SCHEME: {
             "type": "http",
@@ -76,6 +79,7 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     for path, operations in document["paths"].items():
         for operation in operations.values():
             _complete(path, operation)
+            add_examples(operation)
     return document
 
 
@@ -84,12 +88,38 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
         operation["security"] = []
     else:
         operation["x-roles"] = list(roles_of(operation["operationId"]))
+    headers = {p["name"]: p for p in operation.get("parameters", ()) if p["in"] == "header"}
+    if IF_MATCH in headers and IF_NONE_MATCH not in headers:
+        # Optional for the framework only: its absence is a refusal of its own, 428.
+        headers[IF_MATCH]["required"] = True
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = _without_null(parameter["schema"])
     refused = operation["responses"].get("422", {}).get("content", {})
     # The framework adds its own 422 wherever there is a parameter; ours is a problem document.
     if "application/json" in refused:
         del refused["application/json"]
     if "422" in operation["responses"] and not refused:
         del operation["responses"]["422"]
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Schema of a parameter: one that is left out is absent, never null."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**kinds[0], **{k: v for k, v in schema.items() if k != "anyOf"}}
+
+
+def _closed(schema: Any) -> None:
+    """Let mappings whose keys have a pattern admit no others, as they do."""
+    if isinstance(schema, list):
+        for inner in schema:
+            _closed(inner)
+    if isinstance(schema, dict):
+        if "patternProperties" in schema:
+            schema["additionalProperties"] = False
+        for inner in schema.values():
+            _closed(inner)
 
 
 def text_of(document: dict[str, Any]) -> str:

@@ -137,7 +137,7 @@ def undeclared(routes: Iterable[Any]) -> tuple[str, ...]:
     routes
         ``app.routes``. Mounted applications count by the name of the mount.
     """
-    names = {str(getattr(route, "name", "") or route) for route in _flat(routes)}
+    names = {str(getattr(route, "name", "") or route) for route in endpoints(routes)}
     return tuple(sorted(names - OPERATIONS.keys() - PROBES))
 
 
@@ -147,11 +147,11 @@ def roles_of(name: str) -> tuple[str, ...]:
     return tuple(r.value for r in Role if operation is not None and r in operation.roles)
 
 
-def _flat(routes: Iterable[Any]) -> Iterator[Any]:
-    """Endpoints, those of included routers too, however the framework nests them."""
+def endpoints(routes: Iterable[Any]) -> Iterator[Any]:
+    """Give every endpoint, those of included routers too, however the framework nests them."""
     for route in routes:
         inner = getattr(route, "original_router", None)
         if inner is None:
             yield route
         else:
-            yield from _flat(inner.routes)
+            yield from endpoints(inner.routes)

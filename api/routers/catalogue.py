@@ -15,7 +15,7 @@ from api.catalogue_calls import (
     remove_record,
 )
 from api.deps import AcceptedLanguage, Loaded
-from api.etags import DemandedMatch
+from api.etags import DemandedMatch, UpsertMatch
 from api.once import KEYED, OnceRoute
 from api.routers.paging import Cursor, Limit
 from api.routers.responses import ALWAYS, EDITS, KEYED_PROBLEMS, TAGGED, WITH_BODY, problems
@@ -38,9 +38,9 @@ from engine.domain import Kind
 
 _BODY = tuple(code for code in WITH_BODY if code != "nothing_to_plan")
 _LISTED = problems(*ALWAYS, "invalid_input")
-_READ = problems(*ALWAYS, "record_not_found")
+_READ = problems(*ALWAYS, "record_not_found", "invalid_input")
 _PUT = problems(*ALWAYS, *_BODY, *EDITS)
-_REMOVED = problems(*ALWAYS, *EDITS, "record_not_found")
+_REMOVED = problems(*ALWAYS, *EDITS, "record_not_found", "invalid_input")
 _IMPORTED = problems(*ALWAYS, *_BODY, *KEYED_PROBLEMS)
 
 router = APIRouter(tags=["catalogue"], route_class=OnceRoute)
@@ -86,7 +86,7 @@ def read_activity(
 def put_activity(
     activity_id: ActivityId,
     body: ActivityBody,
-    match: DemandedMatch,
+    match: UpsertMatch,
     service: Loaded,
     principal: CurrentPrincipal,
 ) -> Response:
@@ -177,7 +177,7 @@ def read_offering(
 def put_offering(
     offering_id: OfferingId,
     body: OfferingBody,
-    match: DemandedMatch,
+    match: UpsertMatch,
     service: Loaded,
     principal: CurrentPrincipal,
 ) -> Response:
@@ -262,7 +262,7 @@ def read_mentor(mentor_id: MentorId, service: Loaded, principal: CurrentPrincipa
 def put_mentor(
     mentor_id: MentorId,
     body: MentorBody,
-    match: DemandedMatch,
+    match: UpsertMatch,
     service: Loaded,
     principal: CurrentPrincipal,
 ) -> Response:

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.deps import KeptRoute, Loaded
+from api.access.deps import CurrentPrincipal
+from api.deps import AcceptedLanguage, KeptRoute, Loaded
+from api.route_alternatives import RouteAlternatives
 from api.routers.responses import ALWAYS, SOLVING, problems
-from api.schemas.answers import ExplanationAnswer, WhyNotAnswer
+from api.schemas.answers import AlternativesAnswer, ExplanationAnswer, WhyNotAnswer
 
 ChangeCode = Literal[
     "more_tempo", "more_total", "more_weeks", "more_steps", "more_budget", "more_parallel",
@@ -58,3 +60,39 @@ async def read_why_not(
 async def read_explanation(route: KeptRoute, service: Loaded) -> Response:
     """Обоснование шагов и цена послаблений: час в неделю, неделя, шаг, каждое закрепление."""
     return Response(await service.explain(route), media_type=JSON)
+
+
+@router.get(
+    "/alternatives/{step_id}",
+    response_model=AlternativesAnswer,
+    responses=problems(
+        "route_not_found",
+        "step_not_found",
+        "route_not_repeatable",
+        "route_absent",
+        "illegal_move",
+        "artefact_refused",
+        "invalid_input",
+        "database_unavailable",
+    ),
+    summary="Чем заменить шаг",
+)
+async def read_alternatives(
+    route_id: Annotated[str, Path(max_length=128, description="Код маршрута.")],
+    step_id: Annotated[
+        str, Path(max_length=128, description="Код шага: запланированного, пропущенного, снятого.")
+    ],
+    service: Loaded,
+    principal: CurrentPrincipal,
+    language: AcceptedLanguage,
+) -> Response:
+    """Называет лучшие замены шага по последней редакции маршрута на этот момент.
+
+    Остальные шаги остаются как есть; наставник, встречи и замеры подбираются заново. Каждая замена
+    проверена, а полнота списка доказана (complete). Ввести её — решение `replace` с activity из
+    step.activity, а при kind other_run — с потоком из step.offering; тогда могут измениться и
+    другие шаги, так что лучший маршрут с ней стоит не меньше. Начатый шаг не заменить: 422
+    `step_has_begun`.
+    """
+    calls = RouteAlternatives(service, principal, language)
+    return Response(await calls.alternatives(route_id, step_id), media_type=JSON)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from api.access.deps import CurrentPrincipal
 from api.deps import AcceptedLanguage, Loaded
-from api.etags import DemandedMatch
+from api.etags import DemandedMatch, UpsertMatch
 from api.once import KEYED, OnceRoute
 from api.people_calls import PeopleCalls
 from api.routers.catalogue import DryRun
@@ -28,7 +28,7 @@ from api.schemas.people_records import (
 )
 
 _BODY = tuple(code for code in WITH_BODY if code != "nothing_to_plan")
-_READ = problems(*ALWAYS, "record_not_found")
+_READ = problems(*ALWAYS, "record_not_found", "invalid_input")
 _PUT = problems(*ALWAYS, *_BODY, *EDITS, "record_not_found")
 _IMPORTED = problems(*ALWAYS, *_BODY, *KEYED_PROBLEMS, "record_not_found")
 
@@ -74,7 +74,7 @@ def read_educator(educator_id: EducatorId, people: People) -> Response:
     summary="Внести педагога",
 )
 def put_educator(
-    educator_id: EducatorId, body: EducatorBody, match: DemandedMatch, people: People
+    educator_id: EducatorId, body: EducatorBody, match: UpsertMatch, people: People
 ) -> Response:
     """Вносит нового педагога (If-None-Match: *) или заменяет того, чей ETag в If-Match.
 
@@ -161,7 +161,7 @@ def import_diagnostics(body: AllEvidenceBody, people: People) -> Response:
 @router.delete(
     "/diagnostics/{educator_id}",
     status_code=204,
-    responses=problems(*ALWAYS, *EDITS, "record_not_found"),
+    responses=problems(*ALWAYS, *EDITS, "record_not_found", "invalid_input"),
     summary="Убрать диагностику педагога",
 )
 def remove_diagnostics(educator_id: EducatorId, match: DemandedMatch, people: People) -> Response:

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.access.deps import CurrentPrincipal
-from api.access.scope import check_route
 from api.asking import own_request
 from api.deps import (
     AcceptedLanguage,
@@ -19,9 +18,10 @@ from api.deps import (
     Routes,
     RunningJobs,
 )
-from api.etags import etag, unchanged
+from api.etags import KNOWN, etag, unchanged
 from api.job_calls import begin_solve, read_solve, wants_async
 from api.once import KEYED, OnceRoute
+from api.route_access import answered
 from api.routers.paging import Cursor, Limit
 from api.routers.responses import (
     ALWAYS,
@@ -138,8 +138,9 @@ def list_routes(
         200: TAGGED,
         202: {"model": JobAnswer, "description": "Ещё строится."},
         304: {"description": "Версия та же, что в If-None-Match."},
-        **problems("solve_failed", "internal_error", "configuration_error"),
+        **problems("solve_failed", "internal_error", "configuration_error", "invalid_input"),
     },
+    dependencies=[KNOWN],
     summary="Маршрут",
 )
 def read_route(
@@ -153,13 +154,13 @@ def read_route(
 
     202 — маршрут, заказанный с `Prefer: respond-async`, ещё строится.
     """
-    route = service.route(principal.tenant, route_id)
-    if route is None:
+    found = routes.kept(route_id)
+    if found is None:
         return read_solve(service, principal, route_id)
-    check_route(principal, route)
+    route, events = found
     if unchanged(request, route.version):
         return Response(status_code=304, headers=etag(route.version))
-    return routes.read(route)
+    return answered(route, events)
 
 
 @kept.get(

@@ -49,7 +49,7 @@ def follow_route(
     "/solve",
     status_code=202,
     response_model=JobAnswer,
-    responses=problems(*ALWAYS, "solve_not_found", "database_unavailable"),
+    responses=problems(*ALWAYS, "solve_not_found", "database_unavailable", "invalid_input"),
     summary="Закончить расчёт",
 )
 def stop_solve(

@@ -21,6 +21,7 @@ from api.schemas.life_descriptions import LIFE_DESCRIPTIONS, LIFE_RECORDS
 from api.schemas.side_descriptions import SIDE_DESCRIPTIONS, SIDE_RECORDS
 from engine.explanation import Explanation, WhyNot
 from engine.recommendation import Recommendation
+from engine.recommender.alternatives import Alternatives
 from engine.recommender.compare import Comparison
 from engine.recommender.route_check import RouteCheck
 
@@ -73,6 +74,9 @@ WhyNotAnswer: Any = model_of(WhyNot)
 
 ExplanationAnswer: Any = model_of(Explanation)
 """Answer of ``GET /routes/{route_id}/explanation``."""
+
+AlternativesAnswer: Any = model_of(Alternatives)
+"""Answer of ``GET /routes/{route_id}/alternatives/{step_id}``."""
 
 ComparisonAnswer: Any = model_of(Comparison)
 """Answer of ``POST /routes/compare``."""

@@ -33,6 +33,10 @@ _INSTANT = re.compile(
 )
 FIRST_DATE, LAST_DATE = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 FIRST_YEAR, LAST_YEAR = 2000, 2099
+# As the contract tells them, days that no month has apart.
+_DAY = r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_HOURS = r"([01]\d|2[0-3])"
+_CLOCK = rf"{_HOURS}:[0-5]\d:[0-5]\d"
 
 
 class Body(BaseModel):
@@ -78,23 +82,42 @@ def _instant(value: object) -> dt.datetime:
     return instant
 
 
+def _whole(value: object) -> object:
+    """JSON has one kind of number, so 20.0 is an integer (JSON Schema 2020-12, 4.2.3)."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""Last in the annotation of an integer; after it the bounds would be missing in the contract."""
+
 Id = Annotated[str, StringConstraints(min_length=1, max_length=ID_MOST, pattern=_VISIBLE)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=TITLE_MOST, pattern=_VISIBLE)]
 Label = Annotated[str, StringConstraints(max_length=TITLE_MOST, pattern=_TEXT)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_MOST, pattern=_TEXT)]
-Integer = Annotated[int, Field(strict=True)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Flag = Annotated[bool, Field(strict=True)]
 Date = Annotated[
     dt.date,
     BeforeValidator(_date),
-    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-09-01"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date",
+            "pattern": rf"^(19|2[01])\d\d-{_DAY}$",
+            "examples": ["2026-09-01"],
+        }
+    ),
 ]
 Instant = Annotated[
     dt.datetime,
     BeforeValidator(_instant),
     WithJsonSchema(
-        {"type": "string", "format": "date-time", "examples": ["2026-08-31T09:00:00+03:00"]}
+        {
+            "type": "string",
+            "format": "date-time",
+            "pattern": rf"^20\d\d-{_DAY}[Tt ]{_CLOCK}(\.\d{{1,9}})?([Zz]|[+-]{_HOURS}:[0-5]\d)$",
+            "examples": ["2026-08-31T09:00:00+03:00"],
+        }
     ),
 ]
-Minutes = Annotated[int, Field(strict=True, ge=0, le=WEEK_MIN)]
+Minutes = Annotated[int, Field(strict=True, ge=0, le=WEEK_MIN), WHOLE]

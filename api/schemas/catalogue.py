@@ -9,13 +9,13 @@ from pydantic import Field
 
 from api.schemas.base import (
     LIST_MOST,
+    WHOLE,
     Answer,
     Body,
     Date,
     Flag,
     Id,
     Instant,
-    Integer,
     Label,
     Number,
     Title,
@@ -34,8 +34,8 @@ from engine.domain import (
 
 MEETINGS_MOST, SLOTS_MOST, WEEKS_MOST, ROWS_MOST = 500, 5_000, 110, 5_000
 Share = Annotated[Number, Field(gt=0, le=1)]
-Roubles = Annotated[Integer, Field(ge=0, le=10_000_000)]
-WeekMinutes = Annotated[Integer, Field(ge=0, le=10_080)]
+Roubles = Annotated[int, Field(strict=True, ge=0, le=10_000_000), WHOLE]
+WeekMinutes = Annotated[int, Field(strict=True, ge=0, le=10_080), WHOLE]
 LongText = Annotated[str, Field(max_length=20_000)]
 
 
@@ -138,7 +138,7 @@ class OfferingBody(Body):
     meetings: tuple[MeetingBody, ...] = Field(
         default=(), max_length=MEETINGS_MOST, description="Встречи в назначенное время."
     )
-    seats_left: Annotated[Integer, Field(ge=0, le=1_000_000)] | None = Field(
+    seats_left: Annotated[int, Field(strict=True, ge=0, le=1_000_000), WHOLE] | None = Field(
         default=None,
         description="Мест, которые даёт организатор, всего для этой службы: занятое "
         "согласованными маршрутами служба вычитает сама; null — без ограничения.",
@@ -165,7 +165,7 @@ class MentorBody(Body):
         description="Есть письменное согласие: без него наставник не принимается."
     )
     consent_on: Date | None = Field(default=None, description="Когда дано; null — не указано.")
-    capacity: Annotated[Integer, Field(ge=0, le=100)] = Field(
+    capacity: Annotated[int, Field(strict=True, ge=0, le=100), WHOLE] = Field(
         description="Сколько человек может взять через эту службу; занятые согласованными "
         "маршрутами места служба вычитает сама."
     )

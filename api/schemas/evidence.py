@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Discriminator, Field, Tag
 
-from api.schemas.base import Body, Date, Id, Integer, Number, Text, Title
+from api.schemas.base import WHOLE, Body, Date, Id, Number, Text, Title
 from engine.domain import Method, Position
 
 SCORE_MOST = 1e6
@@ -24,7 +24,7 @@ class ScoreBody(Body):
     max_score: Annotated[Number, Field(gt=0, le=SCORE_MOST)] = Field(
         description="Наибольший возможный балл, больше 0."
     )
-    n_tasks: Annotated[Integer, Field(ge=1, le=10_000)] | None = Field(
+    n_tasks: Annotated[int, Field(strict=True, ge=1, le=10_000), WHOLE] | None = Field(
         default=None,
         description="Число заданий, давших балл; null — неизвестно, берётся из политики.",
     )

@@ -9,7 +9,7 @@ from pydantic import Field, create_model
 
 from api.schemas.answers import RouteAnswer as BuiltAnswer
 from api.schemas.answers import model_of
-from api.schemas.base import Answer, Body, Id, Integer, Text
+from api.schemas.base import WHOLE, Answer, Body, Id, Text
 from api.schemas.route_body import ConstraintsBody
 from engine.lifecycle.difference import RouteDifference
 from engine.lifecycle.states import RouteState, StepState
@@ -175,7 +175,7 @@ class ReplanBody(Body):
     excluded: tuple[Id, ...] = Field(
         default=(), max_length=50, description="Что ещё запретить: активности или потоки."
     )
-    changes_most: Annotated[Integer, Field(ge=0, le=100)] | None = Field(
+    changes_most: Annotated[int, Field(strict=True, ge=0, le=100), WHOLE] | None = Field(
         default=None,
         description="Не больше стольких изменений; null — из политики (replan_changes_most).",
     )

@@ -8,18 +8,18 @@ from pydantic import Discriminator, Field, Tag
 
 from api.schemas.base import (
     LIST_MOST,
+    WHOLE,
     Body,
     Date,
     Flag,
     Id,
-    Integer,
     Label,
     Minutes,
     Title,
 )
 from engine.domain import Position, Stage
 
-Weekday = Annotated[int, Field(strict=True, ge=1, le=7)]
+Weekday = Annotated[int, Field(strict=True, ge=1, le=7), WHOLE]
 
 
 class ConditionsBody(Body):
@@ -94,7 +94,7 @@ class EducatorBody(Body):
         description="Темп: больше стольких минут в неделю педагог не учится (обычных, по "
         "60 в часе); null — темп по умолчанию из политики.",
     )
-    total_min: Annotated[Integer, Field(ge=0, le=1_000_000)] | None = Field(
+    total_min: Annotated[int, Field(strict=True, ge=0, le=1_000_000), WHOLE] | None = Field(
         default=None,
         description="Наибольшая длительность всего маршрута, минут; null — без ограничения.",
     )

@@ -15,12 +15,12 @@ from api.schemas.base import (
     REQUESTS_MOST,
     SEED_MOST,
     WEEKS_MOST,
+    WHOLE,
     Body,
     Date,
     Flag,
     Id,
     Instant,
-    Integer,
     Minutes,
     Number,
 )
@@ -29,7 +29,7 @@ from api.schemas.people import AnyEducator
 from engine.domain import Form, Funding
 from engine.settings import DEADLINE_LEAST_MS, DEADLINE_MOST_MS
 
-Roubles = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
+Roubles = Annotated[int, Field(strict=True, ge=0, le=100_000_000), WHOLE]
 
 
 class HorizonBody(Body):
@@ -86,7 +86,7 @@ class ConstraintsBody(Body):
         max_length=IDS_MOST,
         description="Активности или запуски, которых не должно быть.",
     )
-    max_steps: Annotated[Integer, Field(ge=1, le=100)] | None = Field(
+    max_steps: Annotated[int, Field(strict=True, ge=1, le=100), WHOLE] | None = Field(
         default=None, description="Наибольшее число шагов; null — из политики."
     )
 
@@ -94,14 +94,14 @@ class ConstraintsBody(Body):
 class OptionsBody(Body):
     """Как решать и на каком языке отвечать."""
 
-    deadline_ms: Annotated[Integer, Field(ge=DEADLINE_LEAST_MS, le=DEADLINE_MOST_MS)] | None = (
-        Field(default=None, description="Срок решения, мс; null — из политики.")
-    )
+    deadline_ms: (
+        Annotated[int, Field(strict=True, ge=DEADLINE_LEAST_MS, le=DEADLINE_MOST_MS), WHOLE] | None
+    ) = Field(default=None, description="Срок решения, мс; null — из политики.")
     gap_rel: Annotated[Number, Field(ge=0, le=1)] | None = Field(
         default=None,
         description="Достаточная относительная погрешность (0,01 — 1 %); null — из политики.",
     )
-    seed: Annotated[Integer, Field(ge=0, le=SEED_MOST)] = Field(
+    seed: Annotated[int, Field(strict=True, ge=0, le=SEED_MOST), WHOLE] = Field(
         default=0, description="Зерно: с тем же зерном и теми же данными ответ тот же."
     )
     variants: Flag = Field(

@@ -10,6 +10,7 @@ import typer
 
 from engine.cli.enrolments import study_table
 from engine.cli.inputs import JsonOption, MappingOption, parse_day, policy_named, read
+from engine.cli.kept_outcomes import with_kept_outcomes
 from engine.cli.models import ModelsOption, opened
 from engine.cli.output import print_json, print_remarks
 from engine.cli.terminal import print_wide, progress
@@ -101,6 +102,13 @@ def train_model(
     seed: SeedOption = 0,
     jobs: JobsOption = 2,
     lists: ListsOption = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database",
+            help="База службы: её обратная связь и ход согласованных маршрутов — тоже исходы.",
+        ),
+    ] = None,
     created_on: Annotated[
         str | None, typer.Option(help="День обучения, 2026-09-01; без него — сегодня.")
     ] = None,
@@ -110,6 +118,8 @@ def train_model(
     if sum([package is not None, demo, interactions is not None]) != 1:
         raise typer.BadParameter("нужно одно из трёх: ПАКЕТ, --demo или --interactions ФАЙЛ")
     _only_with_enrolments(interactions, activities, lists)
+    if database is not None and package is None:
+        raise typer.BadParameter("--database — только вместе с ПАКЕТОМ: его педагоги и каталог")
     if interactions is not None:
         return study_table(interactions, activities, seed, lists, as_json=as_json)
     day = parse_day(created_on)
@@ -119,7 +129,7 @@ def train_model(
         require_free(registry, version)
     in_service, digest = _in_service(registry)
     with progress() as say:
-        data, tagger = _demo(seed, say) if demo else _package(package, mapping, say)
+        data, tagger = _demo(seed, say) if demo else _package(package, mapping, say, database)
         corrections = () if tagger is None else tagger.corrections
         training = train(
             data,
@@ -239,13 +249,15 @@ def _demo(seed: int, say: Say) -> tuple[TrainingData, None]:
 
 
 def _package(
-    package: Path | None, mapping: Path | None, say: Say
+    package: Path | None, mapping: Path | None, say: Say, database: str | None = None
 ) -> tuple[TrainingData, CompetencyTagger | None]:
     say("пакет данных")
     framework = load_framework()
     report = read(package, framework, mapping=mapping)
     taken = report.accepted()
     print_remarks(report.notes, report.warnings)
+    if database is not None:
+        taken = with_kept_outcomes(taken, database)
     policy = policy_named(taken.policy or DEFAULT_POLICY)
     corrections = taken.corrections
     tagger = CompetencyTagger(corrections=corrections) if corrections else None

@@ -82,6 +82,7 @@ def test_every_line_of_the_guide_does_what_it_says(served: tuple[str, str], tmp_
     states = [written(f"{n}.json")["lifecycle"]["state"] for n in ("agreed", "progress")]  # type: ignore[index]
     assert states == ["agreed", "active"]
     assert written("replanned.json")["lifecycle"]["revision"] == 2  # type: ignore[index]
+    assert written("alternatives.json")["complete"] is True
     assert written("later.json")["id"] == written("job.json")["id"]
     assert "event: done" in (tmp_path / "events.txt").read_text(encoding="utf-8")
     lines = (tmp_path / "routes.ndjson").read_text(encoding="utf-8").splitlines()
