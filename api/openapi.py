@@ -12,7 +12,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.access.levels_middleware import IMPERSONAL
 from api.access.matrix import roles_of
+from api.access.principal import Role
 from api.etags import IF_MATCH, IF_NONE_MATCH
 from api.examples import add_examples
 from api.schemas.problem import Problem
@@ -30,9 +32,10 @@ application/problem+json (RFC 9457) с постоянным `code` и указа
 
 Все вызовы, кроме `/health/*`, требуют заголовка `Authorization: Bearer <ключ или токен>`. Кто
 что может вызвать, сказано в `x-roles` каждого вызова. Запись чужого региона — 404, своего, но
-недоступная, — 403. Роль `manager` получает уровни вместо баллов: любое число, которое измеряет
-человека, в ответе для неё — null, даже если схема его не допускает. Остаток запросов — в
-заголовках `RateLimit`, исчерпан — 429 с `Retry-After`.
+недоступная, — 403. Роль, названная в `x-levels-only` вызова, получает уровни вместо баллов: в её
+ответах число, которое измеряет человека, и список таких чисел целиком — null, и там, где схема
+null не допускает; остальное — по схеме. Остаток запросов — в заголовках `RateLimit`, исчерпан —
+429 с `Retry-After`.
 """
 OPENAPI_FILE = Path(__file__).parent / "openapi.json"
 
@@ -87,7 +90,10 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
     if path.startswith(_OPEN):
         operation["security"] = []
     else:
-        operation["x-roles"] = list(roles_of(operation["operationId"]))
+        name = operation["operationId"]
+        roles = operation["x-roles"] = list(roles_of(name))
+        if Role.MANAGER.value in roles and name not in IMPERSONAL:
+            operation["x-levels-only"] = [Role.MANAGER.value]
     headers = {p["name"]: p for p in operation.get("parameters", ()) if p["in"] == "header"}
     if IF_MATCH in headers and IF_NONE_MATCH not in headers:
         # Optional for the framework only: its absence is a refusal of its own, 428.

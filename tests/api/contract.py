@@ -51,7 +51,7 @@ CATALOGUE = frozenset(
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 DEADLINE_MS = 300
 """Of every solve that is asked for, so that many can be."""
-ROUTES = ("kept-1", "kept-2", "kept-3")
+ROUTES, STEP = ("kept-1", "kept-2", "kept-3"), "step-1"
 LARGE_LIST, LARGE_TEXT = 100, 2_000
 
 SHAPE_CODES = frozenset(code for code, _ in _KINDS.values())
@@ -247,6 +247,8 @@ def trial_document(package: DataPackage) -> dict[str, Any]:
         "/recommendations": body,
         "/routes/check": {**body, "steps": []},
         "/routes/compare": {"routes": list(ROUTES[:2])},
+        "/routes/{route_id}/decisions": {"decision": "agree"},
+        "/routes/{route_id}/progress": {"events": [{"step": STEP, "event": "enrolled"}]},
         "/diagnostics": {"items": [{"educator_id": package.educators[0].id, "items": []}]},
     }
     for path, example in whole.items():
@@ -285,7 +287,9 @@ def _config(
 ) -> schemathesis.Config:
     known = {
         "route_id": list(ROUTES),
-        "educator_id": [e.id for e in package.educators[:5]],
+        # not the one whose routes are kept: they are gone with whoever is erased
+        "educator_id": [e.id for e in package.educators[2:6]],
+        "step_id": [STEP],
         "activity_id": [a.id for a in package.activities[:5]],
         "offering_id": [o.id for o in package.offerings[:5]],
         "mentor_id": [m.id for m in package.mentors[:5]],
@@ -305,7 +309,11 @@ def _config(
                 "database": "none",
             },
             "checks": _CHECKS,
-            "phases": {name: {"enabled": name in phases} for name in PHASES},
+            "phases": {
+                **{name: {"enabled": name in phases} for name in PHASES},
+                # what refusals teach the generator can make it contradict itself
+                "fuzzing": {"enabled": "fuzzing" in phases, "error-feedback": {"enabled": False}},
+            },
             "dictionaries": {name: {"values": values} for name, values in known.items()},
             "parameters": {
                 place: {"dictionary": name, "probability": 0.7} for name, place in where.items()
@@ -342,7 +350,9 @@ def _application(folder: Path) -> Iterator[tuple[FastAPI, str, DataPackage]]:
         options = {"deadline_ms": 5_000, "gap_rel": 0.5}
         for _ in ROUTES:
             body = {"educator": {"id": package.educators[1].id}, "options": options}
-            assert caller.post("/routes", json=body).status_code == 201
+            built = caller.post("/routes", json=body)
+            assert built.status_code == 201, built.text
+            assert built.json()["lifecycle"]["steps"][0]["step"] == STEP
         try:
             yield app, key, package
         finally:

@@ -72,6 +72,7 @@ def with_educator(**changes: Any) -> dict[str, Any]:
         (with_educator(total_min=1.5), [("/educator/total_min", "integer_expected")]),
         (with_educator(total_min=True), [("/educator/total_min", "integer_expected")]),
         (with_educator(total_min="9"), [("/educator/total_min", "integer_expected")]),
+        (with_educator(total_min=-1.0), [("/educator/total_min", "too_small")]),
         (whole(as_of="2026-09-01T09:00:00"), [("/as_of", "instant_without_offset")]),
         (whole(as_of="2026-09-01"), [("/as_of", "instant_expected")]),
         (whole(as_of=1788220800), [("/as_of", "instant_expected")]),
@@ -396,7 +397,25 @@ def test_unknown_addresses_and_methods_are_problems(client: TestClient) -> None:
     refused(client.get("/nowhere"), 404, "not_found")
     answer = client.delete("/routes")
     refused(answer, 405, "method_not_allowed")
-    assert answer.headers["allow"] == "POST"
+    assert answer.headers["allow"] == "GET, POST"
+
+
+def test_a_number_without_fraction_is_an_integer(client: TestClient, engine: FakeEngine) -> None:
+    """JSON knows one kind of number: 90.0 means what 90 means."""
+    given = {"educator": {"position": "teacher", "tempo_min_per_week": 90.0}}
+    assert client.post("/deficits", json=given).status_code == 200
+    tempo = engine.asked[-1].educator.tempo_min_per_week
+    assert (tempo, type(tempo)) == (90, int)
+
+
+def test_a_list_is_not_short_because_its_items_are_faulty(client: TestClient) -> None:
+    """One faulty item gives its own fault; an empty list is too short."""
+    faulty = client.post("/diagnostics", json={"items": [{"educator_id": 1, "items": []}]})
+    assert places(refused(faulty, 422, "invalid_input")) == [
+        ("/items/0/educator_id", "string_expected")
+    ]
+    empty = client.post("/diagnostics", json={"items": []})
+    assert places(refused(empty, 422, "invalid_input")) == [("/items", "list_too_short")]
 
 
 def test_a_narrower_deadline_of_the_settings_is_stated(client: TestClient) -> None:

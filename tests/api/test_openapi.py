@@ -128,6 +128,35 @@ def test_every_error_of_the_contract_is_a_problem(document: dict[str, Any]) -> N
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
+def test_conditions_of_edits_are_told(document: dict[str, Any]) -> None:
+    """An edit names its version in If-Match; one that may make the record can say it is new."""
+    told = {
+        operation["operationId"]: {p["name"]: p["required"] for p in parameters}
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        if (parameters := [p for p in operation.get("parameters", ()) if "atch" in p["name"]])
+    }
+    upserts = {f"put_{noun}" for noun in ("activity", "offering", "mentor", "educator")}
+    for name in upserts:
+        assert told.pop(name) == {"If-Match": False, "If-None-Match": False}
+    assert told.pop("read_route") == {"If-None-Match": False}
+    removals = {f"remove_{noun}" for noun in ("activity", "offering", "mentor", "diagnostics")}
+    assert set(told) == removals | {"put_diagnostics", "decide", "report_progress", "replan"}
+    assert all(found == {"If-Match": True} for found in told.values())
+
+
+def test_no_parameter_is_null(document: dict[str, Any]) -> None:
+    """A query or a header that is left out is absent; the text ``null`` is a text."""
+    kinds = [
+        parameter["schema"]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        for parameter in operation.get("parameters", ())
+    ]
+    assert kinds
+    assert '"null"' not in json.dumps(kinds)
+
+
 def test_records_and_words_agree() -> None:
     """The words are about the fields there are: none missing, none left over."""
     for name, words in DESCRIPTIONS.items():

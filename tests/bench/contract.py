@@ -51,7 +51,8 @@ def lines(tally: Tally) -> list[str]:
     silent = sorted(set(tally.statuses) - tally.reached())
     found += [
         "",
-        f"operations {len(tally.statuses)} of {total}, never successful: {', '.join(silent) or '—'}",
+        f"operations {len(tally.statuses)} of {total}",
+        f"never successful: {', '.join(silent) or '—'}",
         f"calls {sum(tally.cases.values())}: {dict(tally.cases)}",
         f"checks excused: {sum(map(len, EXCUSED.values()))}",
         f"faults {len(tally.faults)}",
