@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 import uvicorn
 
@@ -47,9 +47,9 @@ def served(tmp_path: Path) -> Iterator[tuple[str, str]]:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
-            if httpx.get(f"{url}/health/ready").status_code == 200:
+            if httpx2.get(f"{url}/health/ready").status_code == 200:
                 break
-        except httpx.TransportError:
+        except httpx2.TransportError:
             pass
         time.sleep(0.05)
     yield url, key
