@@ -252,7 +252,7 @@ class Seat:
             self._ticket, self._kill_at, self._overrun = None, None, False
         self.restarts += 1
         ticket.deaths += sent
-        log.error("a worker died over a call, the %d. time", ticket.deaths)
+        log.error("a worker died; deaths over this call: %d", ticket.deaths)
         if overrun:
             ticket.fail(CallOverrun())
         elif ticket.deaths >= DEATHS_MOST:
