@@ -183,13 +183,15 @@ def test_permuted_completions_teach_nothing_of_activities():
     """With completions dealt out among activities at random, activities of a kind are alike."""
     world = draw_world(2, replace(WELL, factor_sd=(0.0, 0.6, 0.0)))
     honest = estimate(world)
-    rng = np.random.default_rng(0)
-    shuffled = world.interactions.activity.copy()
-    kinds = np.array([a.kind for a in world.activities])[shuffled]
-    for kind in set(kinds.tolist()):
-        rows = np.flatnonzero(kinds == kind)
-        shuffled[rows] = rng.permutation(shuffled[rows])
-    mixed = estimate(replace(world, interactions=replace(world.interactions, activity=shuffled)))
+    kinds = np.array([a.kind for a in world.activities])[world.interactions.activity]
+
+    def dealt_out(seed: int) -> EffectEstimates:
+        rng = np.random.default_rng(seed)
+        activity = world.interactions.activity.copy()
+        for kind in sorted(set(kinds.tolist())):
+            rows = np.flatnonzero(kinds == kind)
+            activity[rows] = rng.permutation(activity[rows])
+        return estimate(replace(world, interactions=replace(world.interactions, activity=activity)))
 
     def spread(found: EffectEstimates) -> float:
         kind = {a.id: a.kind for a in world.activities}
@@ -200,7 +202,7 @@ def test_permuted_completions_teach_nothing_of_activities():
             ])
         )  # fmt: skip
 
-    assert spread(mixed) < 0.4 * spread(honest)
+    assert np.median([spread(dealt_out(seed)) for seed in range(3)]) < 0.5 * spread(honest)
 
 
 def test_permuted_people_have_learned_nothing():
