@@ -7,6 +7,7 @@ from email.message import Message as MailMessage
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.access.pages import is_page
 from api.problems import header, send_problem
 from api.strict_json import BodyRefused, check_json
 from engine.settings import Settings
@@ -61,6 +62,8 @@ class BodyMiddleware:
         except TimeoutError:
             raise BodyRefused("body_timeout", seconds=self._settings.body_timeout_s) from None
         if body:
+            if is_page(scope["path"]):
+                return body  # a form; its fields go through the contract as JSON
             if not _is_json(scope):
                 raise BodyRefused("unsupported_media_type")
             check_json(body)

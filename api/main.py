@@ -43,6 +43,7 @@ from api.solving.engine import Engine
 from api.solving.pool import SolverPool, cores
 from api.state import Loading
 from api.tenants import Tenants
+from api.workbench.install import install_workbench
 from engine import __version__
 from engine.interchange import DataPackage
 from engine.planning.warm import warm
@@ -128,6 +129,7 @@ def create_app(
     ):
         app.include_router(router)
     install_openapi(app)
+    install_workbench(app, settings)
     # The last one added runs first: nobody's body is read before the key is seen.
     app.add_middleware(BodyMiddleware, settings=settings)
     install_access(app, settings, keys, clock)

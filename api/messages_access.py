@@ -7,6 +7,14 @@ from collections.abc import Mapping
 from api.phrases import Kind, Phrase
 
 ACCESS_PROBLEMS: Mapping[str, Kind] = {
+    "request_forged": Kind(
+        403,
+        Phrase("Запрос не с этой страницы", "The request is not from this page"),
+        Phrase(
+            "Форма пришла с другого сайта или устарела; откройте страницу заново и повторите",
+            "The form came from another site or is out of date; open the page anew and repeat",
+        ),
+    ),
     "forbidden": Kind(
         403,
         Phrase("Нет доступа", "Access is refused"),

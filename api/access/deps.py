@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
 from api.access.errors import Forbidden
-from api.access.matrix import OPERATIONS, PROBES
+from api.access.matrix import OPERATIONS, PAGE_PREFIX, PROBES
 from api.access.principal import Principal
 from api.access.rates import Rates
 
@@ -29,7 +29,7 @@ async def gate(request: Request) -> None:
         The credential has used up its rate.
     """
     name = request.scope["route"].name
-    if name in PROBES:
+    if name in PROBES or name.startswith(PAGE_PREFIX):
         return
     principal: Principal = request.state.principal
     operation = OPERATIONS.get(name)

@@ -47,6 +47,7 @@ def install_access(app: FastAPI, settings: Settings, ring: KeyRing, clock: Clock
         # The framework answers this one from outside of every middleware.
         app.add_exception_handler(Exception, lambda r, e: secured(unexpected(r, e)))
     authenticator = Authenticator(ring, settings, clock, store)
+    app.state.authenticator = authenticator
     # The last one added runs first.
     app.add_middleware(LevelsMiddleware, language=settings.language)
     app.add_middleware(AuthMiddleware, authenticator=authenticator, language=settings.language)

