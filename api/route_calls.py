@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from fastapi import Response
@@ -14,10 +13,8 @@ from api.once import keep_answer
 from api.route_access import RouteAccess, answered
 from api.solving.calls import BuildCall, Built
 from api.translate import Translated
-from engine.lifecycle.replan import records_of
 from engine.lifecycle.states import RouteEvent, RouteState
 from engine.recommendation import to_dict
-from engine.recommendation_json import recommendation_from_dict
 from engine.storage import Repositories, RouteFilter, StoredRoute
 
 
@@ -48,13 +45,11 @@ class RouteCalls(RouteAccess):
     def built_route(self, built: Built, route_id: str, asked: Translated) -> StoredRoute:
         """A built route with the steps that moves will change."""
         route = self._service.stored(built, route_id, asked)
-        answer = recommendation_from_dict(json.loads(built.answer))
-        mentor = answer.route.mentor if answer.route is not None else None
         organisation = asked.request.educator.organisation
         return replace(
             route,
-            steps=records_of(answer.route.steps) if answer.route is not None else (),
-            mentor_id=None if mentor is None else mentor.id,
+            steps=built.steps,
+            mentor_id=built.mentor_id,
             organisation_id=None if organisation is None else organisation.id,
         )
 

@@ -23,9 +23,8 @@ from engine.errors import Fault, InputError
 from engine.lifecycle.directives import Directives
 from engine.lifecycle.illegal import IllegalMove
 from engine.lifecycle.moves import Decision, Move, legal_moves
-from engine.lifecycle.replan import Evidence, records_of
+from engine.lifecycle.replan import Evidence
 from engine.lifecycle.states import RouteState
-from engine.recommendation_json import recommendation_from_dict
 from engine.recommender import request_from_json, request_to_json
 from engine.storage import ResourceGone, StoredRoute
 
@@ -181,11 +180,9 @@ class RouteRevisions(RouteAccess):
         return await run_in_threadpool(self._keep_rebuilt, route, built)
 
     def _keep_rebuilt(self, seen: StoredRoute, built: Built) -> bool:
-        answer = recommendation_from_dict(json.loads(built.answer))
-        if answer.route is None:
+        if not built.has_route:
             return False
-        mentor = None if answer.route.mentor is None else answer.route.mentor.id
-        revision = Revision(built, records_of(answer.route.steps), mentor, None, (), None, None)
+        revision = Revision(built, built.steps, built.mentor_id, None, (), None, None)
         with self._service.store.writing(self._principal.tenant) as kept:
             before = self._locked(kept, seen.id)
             Match(frozenset({str(seen.version)})).check(before.version)
@@ -207,10 +204,9 @@ class RouteRevisions(RouteAccess):
 
 def _with_content(route: StoredRoute, revision: Revision, at: dt.datetime) -> StoredRoute:
     built = revision.built
-    answer = recommendation_from_dict(json.loads(built.answer))
     return replace(
         route,
-        as_of=answer.as_of,
+        as_of=built.as_of,
         status=built.status,
         problem_digest=built.problem_digest,
         answer=built.answer,

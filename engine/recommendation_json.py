@@ -12,10 +12,10 @@ import datetime as dt
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from engine.errors import ArtefactError, Fault
@@ -52,20 +52,79 @@ def record_from_dict(record: type[Record], data: object, pointer: str = "") -> R
     ArtefactError
         A field is missing, unknown or of the wrong type; the pointer names it.
     """
-    if not isinstance(data, Mapping):
-        raise _refused("record_not_object", pointer, "нужен объект JSON", data)
-    known: Any = record
-    hints = _hints(known)
-    for key in data:
-        if key not in hints:
-            raise _refused(
-                "record_field_unknown", f"{pointer}/{key}", "неизвестное поле", data[key]
-            )
-    values = {k: _value(hints[k], v, f"{pointer}/{k}") for k, v in data.items()}
-    for name in _required(known):
-        if name not in values:
-            raise _refused("record_field_missing", f"{pointer}/{name}", "поля нет", None)
-    return record(**values)
+    try:
+        return typing.cast(Record, _decoder(typing.cast(Any, record))(data))
+    except _Odd as odd:
+        raise odd.refused(pointer) from odd.__cause__
+
+
+Decoder = Callable[[Any], Any]
+"""From a JSON value to what a hint says; raises ``_Odd``."""
+
+
+class _Odd(Exception):
+    """A value that does not fit; its place is put together on the way out.
+
+    An answer has thousands of values and hardly ever a fault: naming the place of each would take
+    longer than reading it.
+    """
+
+    def __init__(self, code: str, what: str, value: object, *path: object) -> None:
+        self.code, self.what, self.value = code, what, value
+        self.path: list[object] = list(path)
+
+    def refused(self, pointer: str) -> ArtefactError:
+        """As users see it; ``pointer`` is that of the whole."""
+        return _refused(
+            self.code,
+            pointer + "".join(f"/{step}" for step in reversed(self.path)),
+            self.what,
+            self.value,
+        )
+
+
+@cache
+def _decoder(hint: Any) -> Decoder:
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        return _optional(hint)
+    if origin is tuple:
+        return _tuple(get_args(hint))
+    if origin is frozenset:
+        return _frozenset(_decoder(get_args(hint)[0]))
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _mapping(*map(_decoder, get_args(hint)))
+    if isinstance(hint, type) and is_dataclass(hint):
+        return _record(hint)
+    return _scalar(hint)
+
+
+def _record(record: Any) -> Decoder:
+    hints = _hints(record)
+    # made when first needed: a record may hold records of its own kind
+    decoders: dict[str, Decoder] = {}
+
+    def read(data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise _Odd("record_not_object", "нужен объект JSON", data)
+        if not decoders:
+            decoders.update((name, _decoder(hint)) for name, hint in hints.items())
+        values, key = {}, None
+        try:
+            for key, value in data.items():
+                decoder = decoders.get(key)
+                if decoder is None:
+                    raise _Odd("record_field_unknown", "неизвестное поле", value)
+                values[key] = decoder(value)
+        except _Odd as odd:
+            odd.path.append(key)
+            raise
+        for name in _required(record):
+            if name not in values:
+                raise _Odd("record_field_missing", "поля нет", None, name)
+        return record(**values)
+
+    return read
 
 
 @cache
@@ -81,62 +140,108 @@ def _required(record: Any) -> tuple[str, ...]:
     )
 
 
-def _value(hint: Any, value: object, pointer: str) -> Any:
-    origin = get_origin(hint)
-    if origin in (Union, types.UnionType):
-        return _optional(hint, value, pointer)
-    if origin is not None:
-        return _container(origin, get_args(hint), value, pointer)
-    if isinstance(hint, type) and is_dataclass(hint):
-        return record_from_dict(hint, value, pointer)
-    return _scalar(hint, value, pointer)
-
-
-def _optional(hint: Any, value: object, pointer: str) -> Any:
+def _optional(hint: Any) -> Decoder:
     inner = [a for a in get_args(hint) if a is not type(None)]
     if len(inner) != 1:
-        raise TypeError(f"{pointer}: only X | None can be read back, not {hint}")
-    return None if value is None else _value(inner[0], value, pointer)
+        raise TypeError(f"only X | None can be read back, not {hint}")
+    decoder = _decoder(inner[0])
+    return lambda value: None if value is None else decoder(value)
 
 
-def _container(origin: Any, arguments: tuple[Any, ...], value: object, pointer: str) -> Any:
-    if origin is tuple and isinstance(value, list | tuple):
-        open_ended = arguments[-1] is Ellipsis
-        inner = [arguments[0]] * len(value) if open_ended else list(arguments)
-        if len(inner) == len(value):
-            pairs = enumerate(zip(inner, value, strict=True))
-            return tuple(_value(h, v, f"{pointer}/{i}") for i, (h, v) in pairs)
-    if origin is frozenset and isinstance(value, list):
-        return frozenset(_value(arguments[0], v, f"{pointer}/{i}") for i, v in enumerate(value))
-    if isinstance(origin, type) and issubclass(origin, Mapping) and isinstance(value, Mapping):
-        key, inner_hint = arguments
-        return {
-            _value(key, k, pointer): _value(inner_hint, v, f"{pointer}/{k}")
-            for k, v in value.items()
-        }
-    raise _refused("record_value_type", pointer, "значение не того вида", value)
+def _tuple(arguments: tuple[Any, ...]) -> Decoder:
+    open_ended = arguments[-1] is Ellipsis
+    decoders = [_decoder(a) for a in arguments if a is not Ellipsis]
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            raise _of_another_kind(value)
+        inner = decoders * len(value) if open_ended else decoders
+        if len(inner) != len(value):
+            raise _of_another_kind(value)
+        return tuple(_each(inner, value))
+
+    return read
 
 
-def _scalar(hint: Any, value: object, pointer: str) -> Any:
+def _frozenset(decoder: Decoder) -> Decoder:
+    def read(value: Any) -> Any:
+        if not isinstance(value, list):
+            raise _of_another_kind(value)
+        return frozenset(_each([decoder] * len(value), value))
+
+    return read
+
+
+def _each(decoders: Sequence[Decoder], values: Sequence[Any]) -> Iterator[Any]:
+    for place, (decoder, value) in enumerate(zip(decoders, values, strict=True)):
+        try:
+            yield decoder(value)
+        except _Odd as odd:
+            odd.path.append(place)
+            raise
+
+
+def _mapping(key_of: Decoder, value_of: Decoder) -> Decoder:
+    def read(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise _of_another_kind(value)
+        found, key = {}, None
+        try:
+            for key, inner in value.items():
+                found[key_of(key)] = value_of(inner)
+        except _Odd as odd:
+            odd.path.append(key)
+            raise
+        return found
+
+    return read
+
+
+def _scalar(hint: Any) -> Decoder:
     if hint is object:
-        return _free(value)
-    if hint is float and value is None:
-        return math.nan
-    if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, str) and hint in _READERS:
-        try:
-            return _READERS[hint](value)
-        except ValueError as error:
-            raise _refused("record_value_type", pointer, "это не дата", value) from error
+        return _free
+    if hint is float:
+        return _float
+    reader = _READERS.get(hint)
+    if reader is not None:
+        return partial(_read_by, reader)
     if isinstance(hint, type) and issubclass(hint, Enum):
-        try:
-            return hint(value)
-        except ValueError as error:
-            raise _refused("record_value_type", pointer, "нет такого значения", value) from error
-    if hint in (str, int, bool) and type(value) is hint:
+        return partial(_member, hint)
+    return partial(_exactly, hint)
+
+
+def _float(value: Any) -> float:
+    if value is None:
+        return math.nan
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    raise _of_another_kind(value)
+
+
+def _read_by(reader: Decoder, value: Any) -> Any:
+    if not isinstance(value, str):
+        raise _of_another_kind(value)
+    try:
+        return reader(value)
+    except ValueError as error:
+        raise _Odd("record_value_type", "это не дата", value) from error
+
+
+def _member(kind: Any, value: Any) -> Any:
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise _Odd("record_value_type", "нет такого значения", value) from error
+
+
+def _exactly(kind: Any, value: Any) -> Any:
+    if kind in (str, int, bool) and type(value) is kind:
         return value
-    raise _refused("record_value_type", pointer, "значение не того вида", value)
+    raise _of_another_kind(value)
+
+
+def _of_another_kind(value: object) -> _Odd:
+    return _Odd("record_value_type", "значение не того вида", value)
 
 
 _READERS: Mapping[Any, Any] = {

@@ -6,6 +6,7 @@ catalogue) stays in the worker; what comes back is stored and served as it is.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 from collections.abc import Collection
@@ -13,6 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from api.solving.engine import Engine
+from engine.lifecycle.replan import records_of
+from engine.lifecycle.states import StepRecord
 from engine.planning.problem_json import replay_options, write_problem_file
 from engine.planning.solution import OnProgress, RouteSolution
 from engine.recommendation import to_dict
@@ -47,6 +50,10 @@ class Built:
         Reached relative gap in 10⁻⁶; ``None`` = there is no route or no bound.
     took_ms
         Time of the engine, milliseconds, without waiting.
+    steps
+        Those of the answer, all planned; empty = no route.
+    mentor_id
+        ``None`` = no route or no mentor.
     """
 
     educator_id: str
@@ -58,6 +65,10 @@ class Built:
     solution: str
     gap_ppm: int | None
     took_ms: int
+    as_of: dt.datetime
+    has_route: bool
+    steps: tuple[StepRecord, ...]
+    mentor_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,7 @@ def built(outcome: Outcome, request: RouteRequest, route_id: str, started: float
         ``time.monotonic()`` at which the engine began.
     """
     answer = replace(outcome.recommendation, id=route_id)
+    route = answer.route
     return Built(
         educator_id=answer.educator.id,
         status=answer.status,
@@ -98,6 +110,10 @@ def built(outcome: Outcome, request: RouteRequest, route_id: str, started: float
         solution=json.dumps(to_dict(outcome.solution)),
         gap_ppm=outcome.solution.gap_ppm,
         took_ms=round((time.monotonic() - started) * 1000),
+        as_of=answer.as_of,
+        has_route=route is not None,
+        steps=() if route is None else records_of(route.steps),
+        mentor_id=None if route is None or route.mentor is None else route.mentor.id,
     )
 
 
