@@ -17,8 +17,8 @@ from api.auth import KeyRing, one_run_key
 from api.main import create_app
 from api.observability.logs import configure_logging
 from api.service import build_service, engine_spec, utc_now
+from api.solving.forking import begin_importing
 from api.solving.pool import SolverPool
-from api.solving.process import begin_importing
 from api.state import Loading
 from engine.errors import ConfigurationError
 from engine.settings import Settings

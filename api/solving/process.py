@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import pickle
 import threading
 from collections.abc import Iterable
-from multiprocessing.context import BaseContext
 from typing import Any
 
+from api.solving.forking import start_context
 from api.solving.spec import EngineKey, EngineSource
 from api.solving.wire import Done, Drop, Failed, Install
 from api.solving.worker import work
@@ -122,24 +121,3 @@ def result_of(message: Done | Failed) -> Any:
         message.error.add_note(message.trace)
         raise message.error
     return message.value
-
-
-def start_context() -> BaseContext:
-    """How processes are started: never by forking this one, which has threads.
-
-    A fork server imports what workers need once and has one thread, so a worker starts in
-    milliseconds; where there is none, each starts from nothing.
-    """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([work.__module__])
-    return context
-
-
-def begin_importing() -> None:
-    """Let the fork server import what workers need while this process does something else."""
-    if start_context().get_start_method() == "forkserver":
-        from multiprocessing import forkserver  # not there where there is no fork server
-
-        forkserver.ensure_running()

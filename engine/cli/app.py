@@ -9,74 +9,51 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Sequence
 from enum import IntEnum
+from importlib import import_module
 
 import typer
 
 from engine import __version__
-from engine.cli.batch import batch
-from engine.cli.build import build
-from engine.cli.calibrate import calibrate
-from engine.cli.config import config
-from engine.cli.data import import_package, template
-from engine.cli.db import db
-from engine.cli.demo import demo
-from engine.cli.doctor import doctor
-from engine.cli.dynamics import dynamics
-from engine.cli.explain import what_helps, why_not
-from engine.cli.groups import groups
-from engine.cli.keys import keys
-from engine.cli.models import list_models, promote, rollback
-from engine.cli.output import print_faults
-from engine.cli.problem import check_file, solve_file
-from engine.cli.replay import replay
-from engine.cli.service import serve
-from engine.cli.side import check_own, compare_files
-from engine.cli.simulate import simulate
-from engine.cli.tag import tag
-from engine.cli.train import evaluate_model, train_model
-from engine.errors import ConfigurationError, InputError, NothingToPlan, PromotionRefused
-from engine.wording import word
-
-app = typer.Typer(
-    name="routes",
-    help="Индивидуальные образовательные маршруты педагогов: от диагностики до маршрута с датами.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    epilog=(
-        "Коды выхода: 0 — готово; 1 — непредвиденная ошибка; 2 — неверный вызов; 3 — ошибки во "
-        "входных данных; 4 — маршрута нет или он нарушает правило; 5 — ошибка настройки; 6 — "
-        "модель не допущена к работе."
-    ),
+from engine.errors import (
+    ConfigurationError,
+    Fault,
+    InputError,
+    NothingToPlan,
+    PromotionRefused,
 )
-app.command("demo")(demo)
-app.command("build")(build)
-app.command("batch")(batch)
-app.command("why-not")(why_not)
-app.command("what-helps")(what_helps)
-app.command("dynamics")(dynamics)
-app.command("groups")(groups)
-app.command("solve")(solve_file)
-app.command("check")(check_file)
-app.command("check-route")(check_own)
-app.command("compare")(compare_files)
-app.command("import")(import_package)
-app.command("template")(template)
-app.command("tag")(tag)
-app.command("calibrate")(calibrate)
-app.command("simulate")(simulate)
-app.command("models")(list_models)
-app.command("promote")(promote)
-app.command("rollback")(rollback)
-app.command("train")(train_model)
-app.command("evaluate")(evaluate_model)
-app.add_typer(keys, name="keys")
-app.command("serve")(serve)
-app.command("replay")(replay)
-app.command("doctor")(doctor)
-app.add_typer(config, name="config")
-app.add_typer(db, name="db")
+
+COMMANDS = {
+    "demo": "demo:demo",
+    "build": "build:build",
+    "batch": "batch:batch",
+    "why-not": "explain:why_not",
+    "what-helps": "explain:what_helps",
+    "dynamics": "dynamics:dynamics",
+    "groups": "groups:groups",
+    "solve": "problem:solve_file",
+    "check": "problem:check_file",
+    "check-route": "side:check_own",
+    "compare": "side:compare_files",
+    "import": "data:import_package",
+    "template": "data:template",
+    "tag": "tag:tag",
+    "calibrate": "calibrate:calibrate",
+    "simulate": "simulate:simulate",
+    "models": "models:list_models",
+    "promote": "models:promote",
+    "rollback": "models:rollback",
+    "train": "train:train_model",
+    "evaluate": "train:evaluate_model",
+    "serve": "service:serve",
+    "replay": "replay:replay",
+    "doctor": "doctor:doctor",
+    "keys": "keys:keys",
+    "config": "config:config",
+    "db": "db:db",
+}
+"""Sub-commands in the order of the help: module of this package, and name there."""
 
 
 class Exit(IntEnum):
@@ -91,7 +68,37 @@ class Exit(IntEnum):
     NOT_ADMITTED = 6
 
 
-@app.callback(invoke_without_command=True)
+def command_line(arguments: Sequence[str]) -> typer.Typer:
+    """The command with the sub-command that was named, or with all if none was.
+
+    Libraries that only others need are not imported: a server begins, and a worker that is
+    started with the command's file, without those of training.
+    """
+    app = typer.Typer(
+        name="routes",
+        help="Индивидуальные образовательные маршруты педагогов: "
+        "от диагностики до маршрута с датами.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        epilog=(
+            "Коды выхода: 0 — готово; 1 — непредвиденная ошибка; 2 — неверный вызов; 3 — ошибки "
+            "во входных данных; 4 — маршрута нет или он нарушает правило; 5 — ошибка настройки; "
+            "6 — модель не допущена к работе."
+        ),
+    )
+    app.callback(invoke_without_command=True)(_root)
+    named = arguments[0] if arguments else ""
+    for name in [named] if named in COMMANDS else COMMANDS:
+        module, attribute = COMMANDS[name].split(":")
+        found = getattr(import_module(f"engine.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
 def _root(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Версия и выход."),
@@ -115,19 +122,18 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run the command with ``arguments``; returns the exit code."""
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(command_line(arguments))
     try:
         result = command.main(arguments, prog_name="routes", standalone_mode=False)
     except NothingToPlan as error:
-        print_faults(error.faults)
-        for action in error.next_actions:
-            typer.echo(f"  → {word(action, {}, 'ru')}", err=True)
+        _tell(error.faults)
+        _tell_actions(error.next_actions)
         return Exit.INPUT
     except PromotionRefused as error:
-        print_faults(error.faults, title="Модель не пущена в работу")
+        _tell(error.faults, title="Модель не пущена в работу")
         return Exit.NOT_ADMITTED
     except InputError as error:
-        print_faults(error.faults)
+        _tell(error.faults)
         return Exit.INPUT
     except ConfigurationError as error:
         typer.echo(f"Ошибка настройки: {error}", err=True)
@@ -154,3 +160,17 @@ def run(arguments: list[str]) -> int:
             return int(error.exit_code)
         raise
     return int(result or Exit.DONE)
+
+
+def _tell(faults: Sequence[Fault], **title: str) -> None:
+    # for those who meet faults; documents and the solver come with it
+    from engine.cli.output import print_faults
+
+    print_faults(faults, **title)
+
+
+def _tell_actions(actions: Sequence[str]) -> None:
+    from engine.wording import word
+
+    for action in actions:
+        typer.echo(f"  → {word(action, {}, 'ru')}", err=True)

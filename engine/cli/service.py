@@ -27,9 +27,13 @@ def serve(
     """Запустить службу HTTP на этой машине с ключом на один запуск."""
     from dataclasses import replace
 
-    from api.serve import serve as run_service
+    from api.solving.forking import begin_importing
 
     settings = load_settings(config)
+    # Before the rest is imported here: there are two processes that import for seconds.
+    begin_importing()
+    from api.serve import serve as run_service
+
     changes: dict[str, object] = {}
     if port is not None:
         changes["port"] = port

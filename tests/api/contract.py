@@ -28,6 +28,7 @@ from schemathesis.engine import Status, events, from_schema
 from schemathesis.python import asgi
 
 from api.auth import one_run_key
+from api.bodies import XLSX_TYPE
 from api.errors import _KINDS
 from api.etags import IF_MATCH, IF_NONE_MATCH
 from api.main import create_app
@@ -46,7 +47,7 @@ CATALOGUE = frozenset(
         *(("list", many), ("import", many)),
         *(("read", one), ("put", one), ("remove", one)),
     )
-)
+) | {"put_tags", "read_tags", "list_tagging", "import_workbook"}
 """Operations that are tried apart: an edit makes whatever is asked of earlier routes outdated."""
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 DEADLINE_MS = 300
@@ -72,6 +73,9 @@ _TAKEN = "GET of the address is read_route, of a route of that name"
 EXCUSED: Mapping[str, Mapping[str, str]] = {
     "compare": {"allow_header_conformance": _TAKEN},
     "check": {"allow_header_conformance": _TAKEN},
+    "import_workbook": {
+        "negative_data_rejection": "an optional body of bytes has no wrong shape but being none",
+    },
     "build_routes": {
         "allow_header_conformance": _TAKEN,
         "negative_data_rejection": "a faulty line is answered by a line, the stream goes on",
@@ -156,6 +160,12 @@ def shape_admitted(ctx: Any, response: Any, case: Any) -> None:
 @schemathesis.serializer("application/x-ndjson")
 def lines_of(context: Any, value: Any) -> bytes:
     """Give what is drawn for a batch as a line of its own, be it JSON or not."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+@schemathesis.serializer(XLSX_TYPE)
+def bytes_of(context: Any, value: Any) -> bytes:
+    """Give what is drawn for a workbook as it is."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
@@ -322,6 +332,13 @@ def _config(
     )
 
 
+@cache
+def _demo() -> tuple[DataPackage, Recommender]:
+    """The demo and its engine, neither of which changes: what is written goes to the store."""
+    package = load_package(Settings())
+    return package, Recommender.from_package(package)
+
+
 @contextmanager
 def _application(folder: Path) -> Iterator[tuple[FastAPI, str, DataPackage]]:
     """The service over the demo with some routes kept, its administrator's key, its package."""
@@ -331,13 +348,13 @@ def _application(folder: Path) -> Iterator[tuple[FastAPI, str, DataPackage]]:
         rate_limit_solves_per_minute=0,
         log_level="error",
     )
-    package = load_package(settings)
+    package, recommender = _demo()
     key, keys = one_run_key(package.as_of, dt.timedelta(days=1_000))
     ids = itertools.chain(ROUTES, (f"route-{n}" for n in itertools.count(1)))
     app = create_app(
         settings,
         keys=keys,
-        recommender=Recommender.from_package(package),
+        recommender=recommender,
         package=package,
         clock=lambda: package.as_of,
         new_id=lambda: next(ids),

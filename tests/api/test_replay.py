@@ -31,6 +31,20 @@ HARD = ("E01", "E05", "E09")
 AMPLE_WORK = 60.0
 """Work that no deadline of these tests leaves time for."""
 
+BUSY_SOLVE = """
+import subprocess, sys
+import engine.cli.problem
+from engine.cli.app import run
+burner = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+try:
+    code = run(sys.argv[1:])
+finally:
+    burner.kill()
+    burner.wait()
+sys.exit(code)
+"""
+"""The command in a process whose machine is busy while it solves, not while it is imported."""
+
 
 @dataclass
 class Limited:
@@ -212,14 +226,9 @@ def test_an_answer_that_the_clock_cut_is_repeated(
 def test_another_process_beside_a_busy_one_prints_the_same_bytes(pair: Any) -> None:
     """``routes solve`` in a fresh process, beside a busy one: equal to the first."""
     both = pair("E01", None, gap_rel=0.01, deadline_ms=30_000)
-    command = [sys.executable, "-m", "engine.cli", "solve", str(both.path), "--json"]
-    burner = subprocess.Popen([sys.executable, "-c", "while True: pass"])
-    try:
-        environment = {**os.environ, "PYTHONHASHSEED": "random", "PYTHONPATH": str(ROOT)}
-        said = subprocess.run(command, capture_output=True, check=True, env=environment, cwd=ROOT)
-    finally:
-        burner.kill()
-        burner.wait()
+    environment = {**os.environ, "PYTHONHASHSEED": "random", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", BUSY_SOLVE, "solve", str(both.path), "--json"]
+    said = subprocess.run(command, capture_output=True, check=True, env=environment, cwd=ROOT)
     assert said.stdout.decode() == both.printed
 
 

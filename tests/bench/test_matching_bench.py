@@ -13,7 +13,7 @@ from tests.engine.matching.enrolments import in_calendar
 
 def test_the_report_holds_every_ranker_and_the_ratios(tmp_path: Path) -> None:
     """From a folder to Markdown: all rankers with intervals, ours over its rivals."""
-    table = in_calendar(150, 30, 0)
+    table = in_calendar(60, 15, 0)
     with (tmp_path / "enrolments.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["learner", "order", "course"])

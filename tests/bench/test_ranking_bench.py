@@ -47,10 +47,10 @@ def test_quantiles_by_hand():
 
 def test_bench_prints_what_it_measured(capsys):
     """A small region, both models, the ratio before the milliseconds."""
-    region = ["--activities", "40", "--people", "300"]
+    region = ["--activities", "24", "--people", "120"]
     main([*region, "--educators", "4", "--rounds", "1", "--jobs", "1"])
     printed = capsys.readouterr().out.splitlines()
-    assert printed[0].startswith("40 activities, ")
+    assert printed[0].startswith("24 activities, ")
     assert "; 4 educators" in printed[0]
     assert [line.split()[0] for line in printed[1:]] == ["learned", "learned", "package"]
     assert printed[1].startswith("learned ÷ package")

@@ -48,7 +48,7 @@ def client(served: Served) -> Iterator[httpx2.Client]:
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("gone_s", [3, pytest.param(30, marks=pytest.mark.long)])
+@pytest.mark.parametrize("gone_s", [1, pytest.param(30, marks=pytest.mark.long)])
 def test_a_database_that_goes_and_comes_back(
     postgres: Server, folder: Path, as_of: object, gone_s: int
 ) -> None:
@@ -68,7 +68,7 @@ def test_a_database_that_goes_and_comes_back(
                 until = time.monotonic() + gone_s
                 while time.monotonic() < until:
                     _says_that_the_database_is_gone(client, route["id"], as_of)
-                    time.sleep(0.5)
+                    time.sleep(0.2)
             finally:
                 postgres.start()
             _ready_again(client)

@@ -14,8 +14,6 @@ from api.solving.spec import EngineKey
 from engine.errors import ConfigurationError
 from engine.planning.interruption import end_of, stop_asked
 from engine.planning.solution import OnProgress, Progress
-from engine.recommender import Outcome, RouteRequest
-from tests.api.fakes import FakeEngine
 
 KEY = EngineKey("t", "v1")
 
@@ -103,9 +101,10 @@ def enter(folder: Path) -> None:
 
 
 def pass_gate(folder: Path) -> None:
-    """Leave the process's id and wait."""
+    """Leave the process's id and wait for ``go``, or for ``go-`` with that id."""
     enter(folder)
-    until(lambda: (folder / "go").exists())
+    own = folder / f"go-{os.getpid()}"
+    until(lambda: (folder / "go").exists() or own.exists())
 
 
 def entered(folder: Path, number: int = 1) -> list[int]:
@@ -125,26 +124,3 @@ def until(holds: Callable[[], Any], seconds: float = 60) -> None:
         if time.monotonic() > end:
             raise AssertionError("it never came to hold")
         time.sleep(0.01)
-
-
-class GatedEngine(FakeEngine):
-    """A fake whose routes wait at a gate."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.folder = folder
-
-    def recommend(self, request: RouteRequest, on_progress: OnProgress | None = None) -> Outcome:
-        pass_gate(self.folder)
-        return super().recommend(request)
-
-
-@dataclass(frozen=True)
-class Gated:
-    """Recipe of it."""
-
-    key: EngineKey
-    folder: Path
-
-    def build(self) -> GatedEngine:
-        return GatedEngine(self.folder)

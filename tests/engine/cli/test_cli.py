@@ -7,7 +7,7 @@ import sys
 import openpyxl
 import pytest
 
-from engine.cli.app import run
+from engine.cli.app import COMMANDS, command_line, run
 from engine.wording import word
 
 
@@ -138,3 +138,14 @@ def test_tag_prints_coverage(package, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "activity_id,title,node,node_title,share,confidence"
     assert any(line.startswith("pk-assess,") for line in lines)
+
+
+def test_every_command_is_listed_and_one_alone_is_loaded(capsys):
+    """The help names all of them; whoever names one gets it without the others."""
+    assert run(["--help"]) == 0
+    printed = capsys.readouterr().out
+    assert [name for name in COMMANDS if f" {name} " not in printed] == []
+    alone = command_line(["solve", "--json"])
+    assert [c.name for c in alone.registered_commands] == ["solve"]
+    assert not alone.registered_groups
+    assert run(["slove"]) == 2

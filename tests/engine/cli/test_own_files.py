@@ -14,7 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from engine.cli.app import run
+from engine.cli.app import main, run
 from engine.cli.inputs import DEPENDENTS
 from engine.interchange import TABLES
 
@@ -212,20 +212,16 @@ def test_a_whole_header_says_more_than_a_name(
 # --------------------------------------------------------------------------- output
 
 
-def started(arguments: list[str], **environment: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "engine.cli", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-
-
 def test_a_reader_that_leaves_early_costs_no_file(own: Path) -> None:
     """``| head`` gives no traceback, and the files asked for are all there."""
     out = own.parent / "выход"
-    process = started(["build", str(own), "--educator", "E1", "--out", str(out)])
+    arguments = ["build", str(own), "--educator", "E1", "--out", str(out)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "engine.cli", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     assert process.stdout is not None
     process.stdout.close()
     assert process.stderr is not None
@@ -238,13 +234,28 @@ def test_a_reader_that_leaves_early_costs_no_file(own: Path) -> None:
     }  # fmt: skip
 
 
-def test_an_old_console_gets_a_route_and_whole_json(own: Path) -> None:
+def printed_on(encoding: str, arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """What the whole command writes on a console of that encoding."""
+    content = io.BytesIO()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", io.TextIOWrapper(content, encoding=encoding))
+        patch.setattr(sys, "argv", ["routes", *arguments])
+        with pytest.raises(SystemExit) as left:
+            main()
+        sys.stdout.flush()
+        assert left.value.code == 0
+        return content.getvalue()
+
+
+def test_an_old_console_gets_a_route_and_whole_json(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In Windows-1251 the text prints with «?» for what it lacks, and JSON loses nothing."""
     arguments = ["build", str(own), "--educator", "E1"]
-    text, errors = started(arguments, PYTHONIOENCODING="cp1251").communicate()
-    assert b"Traceback" not in errors
-    assert "Маршрутная карта" in text.decode("cp1251")
-    told, _ = started([*arguments, "--json"], PYTHONIOENCODING="cp1251").communicate()
+    text = printed_on("cp1251", arguments, monkeypatch).decode("cp1251")
+    assert "Маршрутная карта" in text
+    assert "?" in text
+    told = printed_on("cp1251", [*arguments, "--json"], monkeypatch)
     assert json.loads(told.decode("ascii"))["educator"]["organisation"] == "Школа № 1"
 
 

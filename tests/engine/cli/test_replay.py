@@ -20,10 +20,10 @@ AS_OF = "2026-08-31T09:00:00+03:00"
 Changed = Callable[[str, tuple[Any, ...]], None]
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> tuple[Path, tuple[str, ...]]:
-    """A database with a route, one with variants, and two that the clock cut."""
-    path = tmp_path / "routes.db"
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[str, ...]]:
+    """A database with a route, one with variants, and two that the clock cut; not to be changed."""
+    path = tmp_path_factory.mktemp("kept") / "routes.db"
     settings = Settings(database_url=f"sqlite:///{path}")
     service = build_service(settings)
     ids = []
@@ -42,6 +42,15 @@ def database(tmp_path: Path) -> tuple[Path, tuple[str, ...]]:
             ids.append(answer.json()["id"])
     service.store.close()
     return path, tuple(ids)
+
+
+@pytest.fixture
+def database(kept: tuple[Path, tuple[str, ...]], tmp_path: Path) -> tuple[Path, tuple[str, ...]]:
+    """A copy of it to spoil."""
+    path = tmp_path / "routes.db"
+    with closing(sqlite3.connect(kept[0])) as whole, closing(sqlite3.connect(path)) as copy:
+        whole.backup(copy)
+    return path, kept[1]
 
 
 def replay(path: Path, route: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, Any]:
