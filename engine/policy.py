@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -562,7 +563,15 @@ def load_policy(name: str, *, directory: Path | None = None) -> PolicyProfile:
         Unknown profile; unknown or missing key, wrong type, value out of range, leaf without a
         source. Every problem is named with file and dotted key.
     """
+    if directory is None:
+        return _bundled(name)
     return build_profile(PolicyProfile, read_profile(name, directory))
+
+
+@cache
+def _bundled(name: str) -> PolicyProfile:
+    """One of the package's own profiles: frozen, and their files do not change while it runs."""
+    return build_profile(PolicyProfile, read_profile(name))
 
 
 def list_policies(*, directory: Path | None = None) -> tuple[str, ...]:

@@ -13,6 +13,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Workers stand side by side, one a processor and more: threads of linear algebra inside of them
+# would wait for each other, busily. Before numpy is imported, for what is started by tests too.
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
+
 # No test asserts wall-clock time: in a fresh clone the first text that is drawn builds a table of
 # all characters for seconds, and a busy machine stretches it. Whatever a test claims stays.
 settings.register_profile("routes", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -10,7 +10,7 @@ from engine.cli.output import print_json, print_remarks
 from engine.cli.terminal import print_wide, progress
 from engine.documents.model_comparison import ranking_text
 from engine.interchange.interaction_tables import read_interaction_tables, write_top_lists
-from engine.training.enrolments import study_enrolments, top_lists
+from engine.training.enrolments import EnrolmentStudy, study_enrolments, top_lists
 
 
 def study_table(
@@ -54,9 +54,15 @@ def study_table(
     print_remarks(tables.notes, tables.warnings)
     typer.echo(
         f"людей {study.people}, активностей {study.activities}, строк {study.rows}; "
-        f"проверка на последней пятой части строк: людей {study.tested}"
+        f"проверка на последней пятой части строк: людей {_measured(study)}"
     )
     print_wide(ranking_text, study.ranking)
     if lists is not None:
         typer.echo(f"записано: {lists}", err=True)
     return 0
+
+
+def _measured(study: EnrolmentStudy) -> str:
+    if study.tested == study.to_test:
+        return str(study.tested)
+    return f"{study.tested}, выбранных по начальному числу из {study.to_test}"

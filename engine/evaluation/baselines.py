@@ -45,14 +45,18 @@ class RandomRanker:
         self, interactions: Interactions, activities: ActivityAttributes | None = None, /
     ) -> Self:
         """Take over which activities there are."""
-        self._people, self._activities = interactions.people, interactions.activities
+        self._activities = interactions.activities
         return self
 
     def scores(self, people: Sequence[int] | IntArray, /) -> FloatArray:
         """Scores in [0, 1)."""
-        rng = np.random.default_rng(self.seed)
-        table = rng.random((len(self._people), len(self._activities)))
-        return table[np.asarray(people, dtype=np.int64)]
+        width = len(self._activities)
+        found = np.empty((len(people), width))
+        for row, person in enumerate(np.asarray(people, dtype=np.int64).tolist()):
+            # a row of one table of all people, without the rows before it
+            bits = np.random.PCG64(self.seed).advance(person * width)
+            found[row] = np.random.Generator(bits).random(width)
+        return found
 
 
 class _FromHistories:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -99,6 +99,17 @@ class RankingTask:
         gains = sp.csr_array(gains - gains.multiply(taken > 0))
         gains.eliminate_zeros()
         return cls(split.train, taken, gains, np.flatnonzero(np.diff(gains.indptr)))
+
+    def sampled(self, most_people: int | None, seed: int) -> RankingTask:
+        """The same task for at most ``most_people`` ≥ 1 of its people, drawn without return.
+
+        All is learned from as before; ``None``, or no more people than that = this task.
+        """
+        if most_people is None or len(self.people) <= most_people:
+            return self
+        rng = np.random.default_rng([seed, 11])
+        drawn = rng.choice(self.people, most_people, replace=False)
+        return replace(self, people=np.sort(drawn))
 
 
 def _greatest(

@@ -37,7 +37,8 @@ from engine.matching.rollup import roll_matrix, roll_up
 from engine.matching.signals import LearnedSignals
 from engine.matching.similar_texts import SimilarTexts, scaled
 from engine.matching.tagging import CompetencyTagger
-from engine.matching.text import RussianTextFeatures, similarity
+from engine.matching.text import similarity
+from engine.matching.text_space import text_space
 from engine.policy import PolicyProfile
 
 
@@ -126,17 +127,16 @@ class ActivityMatcher(BaseEstimator):
         self.model_version_ = self.model_version or prior.version
 
     def _fit_texts(self) -> None:
-        texts = [f"{a.title}; {a.summary}" for a in self.activities_]
-        nodes = [f"{n.title}; {'; '.join(n.keywords)}" for n in self.framework_.nodes]
-        self.features_ = RussianTextFeatures().fit([*texts, *nodes])
-        self.text_ = self.features_.transform(texts)
-        self.text_by_feature_ = self.text_.T.tocsr()
+        texts = tuple(f"{a.title}; {a.summary}" for a in self.activities_)
+        nodes = tuple(f"{n.title}; {'; '.join(n.keywords)}" for n in self.framework_.nodes)
+        space = text_space(texts, nodes)
+        self.features_ = space.features
+        self.text_, self.text_by_feature_ = space.text, space.by_feature
         self.similar_ = SimilarTexts(
             self.text_, self.text_by_feature_, self.text_floor, self.text_full
         )
-        alike = similarity(self.text_, self.features_.transform(nodes)).toarray()
         # asked node by node
-        self.node_similarity_: FloatArray = np.asfortranarray(self._scaled(alike))
+        self.node_similarity_: FloatArray = np.asfortranarray(self._scaled(space.alike))
 
     def _scaled(self, alike: FloatArray) -> FloatArray:
         return scaled(alike, self.text_floor, self.text_full)

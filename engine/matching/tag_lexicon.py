@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -119,6 +121,30 @@ class LeafLexicon:
                 if all(term in terms for term in name):
                     mentions[i, leaf] = 1.0
         return mentions
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Known:
+    """A framework by its digest: loaded again it is the same."""
+
+    digest: str
+    framework: Framework = dataclasses.field(compare=False, repr=False)
+
+
+def leaf_lexicon(framework: Framework, **weights: float) -> LeafLexicon:
+    """Lexicon of a framework; shared between taggers, so nobody may change it.
+
+    Parameters
+    ----------
+    weights
+        Those of ``LeafLexicon``, all of them.
+    """
+    return _lexicon(_Known(framework.digest, framework), tuple(sorted(weights.items())))
+
+
+@lru_cache(maxsize=4)
+def _lexicon(known: _Known, weights: tuple[tuple[str, float], ...]) -> LeafLexicon:
+    return LeafLexicon(**dict(weights)).fit(known.framework)
 
 
 def described_texts(framework: Framework) -> list[str]:

@@ -9,13 +9,15 @@ one by one, each given the others (greedy A-optimal design; Settles, Active Lear
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from engine.domain import Activity, FloatArray
+from engine.domain import Activity, FloatArray, Offering
 from engine.framework import Framework
 from engine.matching.audience import with_audience
 from engine.matching.coverage import tag_chances
@@ -71,6 +73,20 @@ def doubts(chances: FloatArray) -> FloatArray:
     missing: FloatArray = (1 - chances).prod(axis=1)
     found: FloatArray = variance + missing
     return found
+
+
+def use_by_hours(activities: Sequence[Activity], offerings: Sequence[Offering]) -> dict[str, float]:
+    """How much hangs on an activity: its academic hours times its runs, at least one; by id.
+
+    Hours that nobody knows count as the median of those known.
+    """
+    hours = [a.hours_academic for a in activities if a.hours_academic is not None]
+    usual = median(hours) if hours else 1.0
+    runs = Counter(o.activity_id for o in offerings)
+    return {
+        a.id: (usual if a.hours_academic is None else a.hours_academic) * max(1, runs[a.id])
+        for a in activities
+    }
 
 
 def review_list(

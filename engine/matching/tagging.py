@@ -29,7 +29,7 @@ from engine.matching.tag_corrections import (
     with_stated_audience,
 )
 from engine.matching.tag_glossary import load_glossary
-from engine.matching.tag_lexicon import LeafLexicon, described_texts
+from engine.matching.tag_lexicon import described_texts, leaf_lexicon
 from engine.matching.tag_scores import activity_scores
 from engine.matching.text import as_texts
 
@@ -110,14 +110,15 @@ class CompetencyTagger(BaseEstimator):
         self.leaves_ = tuple(X.nodes[i].code for i in X.leaves)
         self.framework_digest_ = X.digest
         self.glossary_ = load_glossary()
-        self.lexicon_ = LeafLexicon(
+        self.lexicon_ = leaf_lexicon(
+            X,
             char_weight=self.char_weight,
             description_weight=self.description_weight,
             ancestor_weight=self.ancestor_weight,
             subject_weight=self.subject_weight,
             filler_weight=self.filler_weight,
             unknown_weight=self.unknown_weight,
-        ).fit(X)
+        )
         self.calibration_ = load_tag_calibration()
         self._fit_corrections(X)
         return self

@@ -16,12 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 from scipy.special import expit, logit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from engine.ages import is_young
 from engine.calendar import educator_zone, effective_conditions, local_date
@@ -207,8 +208,14 @@ def _trees(
     )
     rows = np.concatenate([X[use], X[use]])[keep]
     # small tables: threads that wait for each other on a busy machine cost a hundredfold
-    with threadpool_limits(1, "openmp"):
+    with _threads().limit(limits=1, user_api="openmp"):
         return model.fit(rows, np.repeat([1, 0], len(label))[keep], both[keep])
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """Libraries with threads: to look for them anew takes longer than to judge a route."""
+    return ThreadpoolController()
 
 
 def _crossed(X: FloatArray, table: LabelledTable, use: BoolArray) -> LogisticRegression:
@@ -236,7 +243,7 @@ def _with_crosses(X: FloatArray) -> FloatArray:
 def _chance(
     trees: HistGradientBoostingClassifier, crossed: LogisticRegression, X: FloatArray
 ) -> FloatArray:
-    with threadpool_limits(1, "openmp"):
+    with _threads().limit(limits=1, user_api="openmp"):
         seen = np.clip(trees.predict_proba(X)[:, 1], 0.01, 0.99)
     drawn = np.clip(crossed.predict_proba(_with_crosses(X))[:, 1], 0.01, 0.99)
     found: FloatArray = expit((logit(seen) + logit(drawn)) / 2.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -127,10 +127,7 @@ def ranking_metrics(
         Of more people who have something to find a seeded sample is measured.
     """
     then = data.before(day)
-    task = _task(data.interactions, day)
-    if len(task.people) > most_people:
-        rng = np.random.default_rng([seed, 11])
-        task = replace(task, people=np.sort(rng.choice(task.people, most_people, replace=False)))
+    task = _task(data.interactions, day).sampled(most_people, seed)
     rankers: dict[str, Ranker] = {m.version: _ModelRanker(m, then) for m in models}
     attributes = ActivityAttributes(
         data.interactions.activities,

@@ -161,3 +161,11 @@ def test_text_is_nearest_to_its_own_topic() -> None:
     found = TextRanker().fit(rows, attributes()).scores([0])[0]
     assert set(np.argsort(-found)[:3]) == {0, 4, 8}
     assert not TextRanker().fit(rows).scores([0]).any()
+
+
+def test_random_scores_of_a_person_do_not_depend_on_who_is_asked_beside() -> None:
+    """They are the rows of one table of uniform numbers, whoever and however few are asked."""
+    ranker = RandomRanker(7).fit(table())
+    whole = np.random.default_rng(7).random((41, len(IDS)))
+    np.testing.assert_array_equal(ranker.scores([40, 3]), whole[[40, 3]])
+    assert ranker.scores([]).shape == (0, len(IDS))

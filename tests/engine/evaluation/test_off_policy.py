@@ -13,6 +13,7 @@ from engine.domain import FloatArray, IntArray, Ranking
 from engine.evaluation.off_policy import OffPolicyReport, Reason, off_policy
 from engine.evaluation.slates import LoggedSlates, TargetSlates
 from engine.matching.exploration import draw_order
+from tests.conftest import LONG
 
 NAN = np.nan
 
@@ -149,11 +150,14 @@ def _guess(log: LoggedSlates, target: TargetSlates, bias: float) -> tuple[FloatA
     )
 
 
+LOGS = 300 if LONG else 100
+
+
 @pytest.fixture(scope="module")
 def studies() -> list[tuple[OffPolicyReport, float]]:
-    """300 logs of the same 150 people, with a guess that is wrong by 0.2."""
+    """Logs of the same 150 people, with a guess that is wrong by 0.2."""
     found = []
-    for seed in range(1_000, 1_300):
+    for seed in range(1_000, 1_000 + LOGS):
         log, target = _bandit(np.random.default_rng(seed), 150)
         report = off_policy(log, target, _guess(log, target, 0.2), seed=seed, resamples=400)
         found.append((report, _truth_of(target)))
@@ -164,7 +168,7 @@ def studies() -> list[tuple[OffPolicyReport, float]]:
 def test_estimates_are_right_on_average(
     studies: list[tuple[OffPolicyReport, float]], name: str
 ) -> None:
-    """Over 300 logs the mean error is within three standard errors of 0 (of 0.01 for SNIPS)."""
+    """Over the logs the mean error is within three standard errors of 0 (of 0.01 for SNIPS)."""
     errors = np.array([getattr(report, name).estimate - truth for report, truth in studies])
     allowed = 3 * errors.std() / np.sqrt(len(errors)) + (0.01 if name == "snips" else 0)
     assert abs(errors.mean()) < allowed
@@ -178,12 +182,15 @@ def test_the_log_alone_would_mislead(studies: list[tuple[OffPolicyReport, float]
 
 @pytest.mark.parametrize("name", ["ips", "snips", "dr"])
 def test_intervals_cover(studies: list[tuple[OffPolicyReport, float]], name: str) -> None:
-    """Intervals of 95 % hold the truth in 90–99.5 % of the logs (expected 285 of 300, sd 4)."""
+    """Intervals of 95 % hold the truth in 90–99.5 % of 300 logs (expected 285, sd 4).
+
+    Of 100 logs in 88 and more (expected 95, sd 2).
+    """
     inside = [
         getattr(report, name).low <= truth <= getattr(report, name).high
         for report, truth in studies
     ]
-    assert 270 <= sum(inside) <= 298
+    assert (0.9 if LONG else 0.88) * LOGS <= sum(inside) <= 0.995 * LOGS
 
 
 def test_a_good_guess_makes_the_estimate_steadier() -> None:

@@ -39,6 +39,21 @@ def test_only_people_with_something_to_find_are_measured() -> None:
     np.testing.assert_array_equal(listed(Given(scores), task.people, task.taken, 2), [[2, 3]] * 2)
 
 
+def test_a_sample_leaves_everything_but_the_people() -> None:
+    """As many as asked for, drawn by the seed, in order; enough room, or none stated = all."""
+    rows = {f"p{i:02}": ["a", "b"] for i in range(30)}
+    task = RankingTask.of(last_share_split(sequences(rows, list("ab"))))
+    few = task.sampled(8, 1)
+    assert len(few.people) == len(np.unique(few.people)) == 8
+    assert (np.diff(few.people) > 0).all()
+    np.testing.assert_array_equal(few.people, task.sampled(8, 1).people)
+    assert few.people.tolist() != task.sampled(8, 2).people.tolist()
+    assert few.train is task.train
+    assert few.taken is task.taken
+    assert few.gains is task.gains
+    assert task.sampled(30, 1) is task.sampled(None, 1) is task
+
+
 def test_metrics_by_hand() -> None:
     """p finds c first, q finds d second of two listed."""
     task = RankingTask.of(last_share_split(TABLE))

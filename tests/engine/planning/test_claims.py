@@ -32,12 +32,16 @@ from tests.engine.planning.second_formulation import POINT, formulate
 LONGER = SolveOptions(gap_ppm=0, deadline_ms=60_000, work_milli=200_000)
 HIGHS_EXACT = {"mip_rel_gap": 0.0, "mip_abs_gap": 1e-6, "time_limit": 60.0}
 BATCHES = [
-    ("small", 5_050, 25),
-    ("broad", 5_025, 25),
-    ("medium", 5_000, 20),
-    ("large", 5_000, 5),
+    ("small", 5_050, 10),
+    ("broad", 5_025, 10),
+    ("medium", 5_000, 8),
+    ("large", 5_000, 2),
 ]
 MORE = [
+    ("small", 5_060, 15),
+    ("broad", 5_035, 15),
+    ("medium", 5_008, 12),
+    ("large", 5_002, 3),
     *(("small", first, 25) for first in (5_000, 5_025)),
     *(("broad", first, 25) for first in (5_000, 5_050)),
     *(("medium", first, 20) for first in (5_020, 5_040)),
@@ -48,7 +52,10 @@ HURRIED = 3
 
 
 def test_the_batches_are_large_enough() -> None:
-    """At least 200 problems, a third of them beyond brute force, none of other tests' seeds."""
+    """In the long run at least 200 problems, a third of them beyond brute force.
+
+    None has a seed of other tests.
+    """
     batches = [*BATCHES, *MORE]
     assert sum(count for _, _, count in batches) >= 200
     assert sum(count for size, _, count in batches if size in ("medium", "large")) >= 66
@@ -97,7 +104,7 @@ OPTIONS = st.builds(
 )
 
 
-@settings(max_examples=100 if LONG else 40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100 if LONG else 15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.sampled_from(("tiny", "small", "broad")), OPTIONS)
 def test_brute_force_finds_no_lie(rng: random.Random, size: str, options: SolveOptions) -> None:
     """On problems drawn (and shrunk) by hypothesis, against every route that there is."""
@@ -108,7 +115,7 @@ def test_brute_force_finds_no_lie(rng: random.Random, size: str, options: SolveO
         assert [*faults(problem, options, said), *lies(said, optimum)] == []
 
 
-@settings(max_examples=30 if LONG else 12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30 if LONG else 5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), OPTIONS)
 def test_a_longer_solve_never_refutes_a_shorter_one(
     rng: random.Random, options: SolveOptions

@@ -9,10 +9,11 @@ import pytest
 from engine.planning.checks import check_route, validate_problem
 from engine.planning.problem import RULES, Limits, Pin
 from engine.planning.solution import Route
+from tests.conftest import LONG
 from tests.engine.planning.oracle import best_of, best_route
 from tests.engine.planning.problems import candidate, make_problem, random_problem
 
-BINDING_LEAST = 3
+BINDING_LEAST = 3 if LONG else 1
 SEEDS_MOST = 300
 
 
@@ -55,7 +56,7 @@ def test_random_problems_repeat() -> None:
 
 
 def test_every_rule_binds_in_random_problems() -> None:
-    """For each rule, dropping it alone changes the best value of several random problems."""
+    """For each rule, dropping it alone changes the best value of a random problem (at length 3)."""
     binding: Counter[str] = Counter()
     for seed in range(SEEDS_MOST):
         wanted = [rule for rule in RULES if binding[rule] < BINDING_LEAST]

@@ -22,12 +22,16 @@ EXACT = SolveOptions(gap_ppm=0, deadline_ms=30_000, work_milli=60_000)
 LOOSE = SolveOptions(gap_ppm=20_000, deadline_ms=30_000, work_milli=60_000)
 HIGHS_EXACT = {"mip_rel_gap": 0.0, "mip_abs_gap": 1e-6, "time_limit": 60.0}
 BATCHES = [
-    ("small", 1_000, 60),
-    ("broad", 1_000, 40),
-    *(("medium", first, 15) for first in range(1_000, 1_030, 15)),
-    ("large", 1_000, 15),
+    ("small", 1_000, 25),
+    ("broad", 1_000, 15),
+    ("medium", 1_000, 10),
+    ("large", 1_000, 4),
 ]
 MORE = [
+    ("small", 1_025, 35),
+    ("broad", 1_015, 25),
+    ("medium", 1_010, 20),
+    ("large", 1_004, 11),
     ("small", 1_060, 60),
     ("broad", 1_040, 40),
     *(("medium", first, 15) for first in range(1_030, 1_075, 15)),
@@ -44,7 +48,7 @@ def _value_mpt(answer: HighsAnswer) -> int | None:
 
 
 def test_the_batches_are_large_enough() -> None:
-    """At least 300 problems are compared, more than 50 of them beyond brute force."""
+    """In the long run at least 300 problems are compared, 100 of them beyond brute force."""
     batches = [*BATCHES, *MORE]
     assert sum(count for _, _, count in batches) >= 300
     assert sum(count for size, _, count in batches if size in ("medium", "large")) >= 100
@@ -56,6 +60,9 @@ def test_the_second_formulation_agrees_with_brute_force() -> None:
     answers = run_highs([formulate(random_problem(s)) for s in seeds], HIGHS_EXACT)
     for seed, answer in zip(seeds, answers, strict=True):
         assert _value_mpt(answer) == best_of(seed).value_mpt, seed
+
+
+BUFFERS = 40 if LONG else 16
 
 
 def _crowded(seed: int, buffer_min: int) -> RouteProblem:
@@ -77,14 +84,14 @@ def _crowded(seed: int, buffer_min: int) -> RouteProblem:
 
 def test_travel_alone_is_formulated_alike() -> None:
     """Where only travel and overlap bind both agree, and most often the ways cost something."""
-    buffers = [(seed, (30, 60, 300, 700)[seed % 4]) for seed in range(40)]
+    buffers = [(seed, (30, 60, 300, 700)[seed % 4]) for seed in range(BUFFERS)]
     answers = run_highs([formulate(_crowded(*pair)) for pair in buffers], HIGHS_EXACT)
     binding = 0
     for (seed, buffer), answer in zip(buffers, answers, strict=True):
         solution = solve(_crowded(seed, buffer), EXACT)
         assert _value_mpt(answer) == solution.value_mpt, seed
         binding += solve(_crowded(seed, 0), EXACT).value_mpt != solution.value_mpt
-    assert binding >= 25
+    assert binding >= 0.6 * BUFFERS
 
 
 def _holds_between(problem: RouteProblem, optimum_mpt: int) -> None:
@@ -115,7 +122,7 @@ def test_another_solver_on_another_formulation_agrees(size: str, first: int, cou
             _holds_between(problem, expected)
 
 
-BINDING_LEAST = 3 if LONG else 2
+BINDING_LEAST = 3 if LONG else 1
 SAMPLED = [("medium", seed) for seed in range(1_000, 1_075)]
 SAMPLED += [("small", seed) for seed in range(1_000, 1_120)]
 """Seeds of both lists of batches, those beyond brute force first."""
@@ -153,10 +160,13 @@ def test_every_rule_binds_in_the_compared_problems() -> None:
         assert values[i] != values[len(cases) + i], case
 
 
+SIMULATED = 12 if LONG else 6
+
+
 def test_simulated_problems_agree() -> None:
     """The same for compiled problems of a small region, where the policy's rules are all on."""
-    world = build_world(RegionPlan(activities=150, educators=12), 4)
-    problems = [compile_asked(ask(world, e)).problem for e in range(12)]
+    world = build_world(RegionPlan(activities=150, educators=SIMULATED), 4)
+    problems = [compile_asked(ask(world, e)).problem for e in range(SIMULATED)]
     answers = run_highs([formulate(problem) for problem in problems], HIGHS_EXACT)
     for e, (problem, answer) in enumerate(zip(problems, answers, strict=True)):
         solution = solve(problem, EXACT)

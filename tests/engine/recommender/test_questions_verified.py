@@ -290,17 +290,20 @@ def test_a_price_begins_with_the_old_route(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(seconds) == len(kept) > 0
 
 
-PLAIN = [(4, index) for index in (0, 1, 2, 4)]
+PLAIN = [(4, 2), (4, 4)]
 """Seeds of regions and numbers of educators that are asked about in every run."""
-REST = [(4, 3), *itertools.product((1, 2, 3, 5), range(PLAN.educators))]
+REST = [
+    *((4, index) for index in (0, 1, 3)),
+    *itertools.product((1, 2, 3, 5), range(PLAN.educators)),
+]
 
 
 def test_sampled_answers_hold() -> None:
-    """More than a hundred answers of every sort, each verified by solving again."""
+    """Ninety answers of every sort, each verified by solving again."""
     verified: Counter[str] = Counter()
     for seed, index in PLAIN:
         verified += verify_educator(seed, index)
-    assert verified.total() >= 130, verified
+    assert verified.total() >= 80, verified
     assert set(verified) >= {"loss", ADMITS, DOES_NOT_HELP, "price", "together"}, verified
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, wraps
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,34 +20,46 @@ from engine.training.data import TrainingData
 from engine.training.fit import FitOptions, Fitted, fit_matching_model, table_matcher
 from engine.training.table import LabelledTable, build_table
 
+T = TypeVar("T")
 FRAMEWORK = load_framework()
 POLICY = load_policy("default")
 SERIAL = FitOptions(n_jobs=1)
 PLAN = HistoryPlan(educators=150, activities=80, mentors=2)
 
 
-@cache
-def history(seed: int = 1, plan: HistoryPlan = PLAN) -> History:
+def once(make: Callable[[int, HistoryPlan], T]) -> Callable[..., T]:
+    """Made once a process for each seed and plan, whether they are named or left out."""
+    made = cache(make)
+
+    @wraps(make)
+    def asked(seed: int = 1, plan: HistoryPlan = PLAN) -> T:
+        return made(seed, plan)
+
+    return asked
+
+
+@once
+def history(seed: int, plan: HistoryPlan) -> History:
     return simulate_history(plan, seed, FRAMEWORK, POLICY)
 
 
-@cache
-def region(seed: int = 1, plan: HistoryPlan = PLAN) -> TrainingData:
+@once
+def region(seed: int, plan: HistoryPlan) -> TrainingData:
     return TrainingData.from_history(history(seed, plan), FRAMEWORK, POLICY)
 
 
-@cache
-def matcher(seed: int = 1, plan: HistoryPlan = PLAN) -> ActivityMatcher:
+@once
+def matcher(seed: int, plan: HistoryPlan) -> ActivityMatcher:
     return table_matcher(region(seed, plan))
 
 
-@cache
-def table(seed: int = 1, plan: HistoryPlan = PLAN) -> LabelledTable:
+@once
+def table(seed: int, plan: HistoryPlan) -> LabelledTable:
     return build_table(region(seed, plan), matcher(seed, plan), n_jobs=1)
 
 
-@cache
-def fitted(seed: int = 1, plan: HistoryPlan = PLAN) -> Fitted:
+@once
+def fitted(seed: int, plan: HistoryPlan) -> Fitted:
     return fit_matching_model(region(seed, plan), "m1", SERIAL, table=table(seed, plan))
 
 

@@ -80,7 +80,7 @@ def test_before_a_day_nothing_later_is_known() -> None:
     assert lost > 0
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_what_is_learned_from_the_past_is_the_same_whatever_came_later(seed: int) -> None:
     """Another future, also of other people, changes no feature, label or weight of the past."""
     data = part(region(), 40)
@@ -94,7 +94,7 @@ def test_what_is_learned_from_the_past_is_the_same_whatever_came_later(seed: int
         np.testing.assert_array_equal(getattr(tables[0], name), getattr(tables[1], name))
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_features_of_a_day_do_not_depend_on_what_came_after_it(seed: int) -> None:
     """In one table with its own future, the features of earlier rows stand as without it."""
     data = part(region(), 40)

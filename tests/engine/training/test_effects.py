@@ -13,9 +13,11 @@ from engine.effects import Effect
 from engine.interactions import STATES, State
 from engine.training.effects import EffectEstimates, estimate_effects
 from engine.training.effects_evidence import measurements_of
+from tests.conftest import LONG
 from tests.engine.training.effect_world import FRAMEWORK, NODES, POLICY, Plan, World, draw_world
 
-SEEDS = range(8)
+SEEDS = range(8 if LONG else 4)
+"""Worlds that figures are averaged over; bounds are wider where they are few."""
 WELL = Plan(per_person=2.0, start=0.0)
 SELECTED = replace(WELL, select=4.0)
 """People take what diagnostics told them they lack."""
@@ -66,14 +68,17 @@ def bias(plan: Plan) -> float:
     ],
 )
 def test_intervals_hold_the_truth(plan):
-    """90 % intervals hold 85 to 95 % of the planted effects, whoever took the activities."""
+    """90 % intervals hold 85 to 95 % of the planted effects, whoever took the activities.
+
+    That is in eight worlds; shares of four worlds lie up to .04 from each other.
+    """
     held = [
         e.interval_90[0] <= truth <= e.interval_90[1]
         for s in SEEDS
         for truth, _, e in pairs(*known(s, plan))
     ]
-    assert len(held) > 500
-    assert 0.85 <= np.mean(held) <= 0.95
+    assert len(held) > 60 * len(SEEDS)
+    assert (0.85 if LONG else 0.82) <= np.mean(held) <= (0.95 if LONG else 0.97)
 
 
 def test_estimates_are_nearer_the_truth_than_the_policy():
@@ -115,13 +120,13 @@ def naive_slope(plan: Plan) -> float:
 def test_regression_to_the_mean_is_no_effect():
     """People who looked weak take more: before and after overstate gains, the estimate does not.
 
-    The naive slope rises by a tenth and more from random to selected taking; the estimate's bias
-    stays under 6 % and moves by less than 4 %.
+    The naive slope rises by a tenth and more from random to selected taking; over eight worlds
+    the estimate's bias stays under 6 % and moves by less than 4 %, over four by less than 10 %.
     """
     assert naive_slope(SELECTED) - naive_slope(WELL) > 0.1
-    assert abs(bias(SELECTED)) < 0.06
-    assert abs(bias(WELL)) < 0.06
-    assert abs(bias(SELECTED) - bias(WELL)) < 0.04
+    assert abs(bias(SELECTED)) < (0.06 if LONG else 0.1)
+    assert abs(bias(WELL)) < (0.06 if LONG else 0.1)
+    assert abs(bias(SELECTED) - bias(WELL)) < (0.04 if LONG else 0.1)
 
 
 SPREAD = replace(WELL, factor_sd=(0.1, 0.5, 0.1))
@@ -131,7 +136,7 @@ SPREAD = replace(WELL, factor_sd=(0.1, 0.5, 0.1))
 def test_one_completion_hardly_moves_an_activity():
     """With one measured completion an activity stays within a third of its provider's effect."""
     moved = []
-    for s in SEEDS:
+    for s in range(8):
         world, found = known(s, replace(SPREAD, people=100, per_person=0.7))
         kind = {a.id: (a.kind, a.provider) for a in world.activities}
         for a, effect in found.effects.by_activity.items():
@@ -164,12 +169,12 @@ def test_many_completions_find_the_truth():
 
 def test_shrinkage_is_monotone_in_evidence():
     """The same activity keeps less of its kind the more of its completions are measured."""
-    world = draw_world(1, replace(WELL, people=1_600, factor_sd=(0.0, 0.6, 0.0)))
+    world = draw_world(1, replace(WELL, people=600, factor_sd=(0.0, 0.6, 0.0)))
     counts = np.bincount(world.interactions.activity, minlength=len(world.activities))
     chosen = int(np.argmax(counts))
     rows = np.flatnonzero(world.interactions.activity == chosen)
     spreads = []
-    for keep in (15, 80, len(rows)):
+    for keep in (10, 40, len(rows)):
         gone = rows[keep:]
         # Who is left out of the people has neither completions nor diagnostics.
         people = {world.interactions.people[p] for p in world.interactions.person[gone]}

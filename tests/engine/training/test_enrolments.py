@@ -115,6 +115,17 @@ def test_the_study_counts_the_table_and_names_every_baseline() -> None:
     assert {(r.people, r.k) for r in told.ranking} == {(told.tested, 5)}
 
 
+def test_of_many_people_a_seeded_sample_is_measured() -> None:
+    """As many as asked for; it is told how many there were, and all of them are learned from."""
+    few = study_enrolments(table(), None, k=5, seed=1, most_people=20)
+    assert (few.tested, few.to_test, few.people) == (20, study().tested, PEOPLE)
+    assert study().to_test == study().tested
+    assert {r.people for r in few.ranking} == {20}
+    # novelty counts who took what in training: of one list for all it stays as it was
+    popular, before = ({r.name: r for r in s.ranking}["popular"] for s in (few, study()))
+    assert popular.novelty == pytest.approx(before.novelty, abs=0.5)
+
+
 def test_the_planted_order_is_found_again() -> None:
     """The order-aware ranker is far above chance and above what knows no order."""
     by_name = {r.name: r for r in study().ranking}

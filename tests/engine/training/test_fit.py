@@ -55,7 +55,7 @@ POPULARITY = [FACTORS.index(name) for name in NUISANCE]
 # --------------------------------------------------------------------------- what it is worth
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_learned_beats_the_prior_on_what_came_later_and_shuffled_labels_do_not(seed: int) -> None:
     """Log-loss of later outcomes, and correlation with the true chance by row and by ranking.
 
