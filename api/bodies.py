@@ -14,6 +14,9 @@ from engine.settings import Settings
 
 BATCH_PATH, BATCH_TYPE = "/routes/batch", "application/x-ndjson"
 """The one call whose body is a stream of lines."""
+IMPORT_PATH = "/imports"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The one call whose body is a workbook; it is looked at where it is read."""
 
 
 class BodyMiddleware:
@@ -62,8 +65,12 @@ class BodyMiddleware:
         except TimeoutError:
             raise BodyRefused("body_timeout", seconds=self._settings.body_timeout_s) from None
         if body:
-            if is_page(scope["path"]):
+            if is_page(scope.get("path", "")):
                 return body  # a form; its fields go through the contract as JSON
+            if scope.get("path") == IMPORT_PATH:
+                if _plain_type(scope) != XLSX_TYPE:
+                    raise BodyRefused("workbook_expected")
+                return body
             if not _is_json(scope):
                 raise BodyRefused("unsupported_media_type")
             check_json(body)
@@ -89,6 +96,13 @@ def _is_batch(scope: Scope) -> bool:
         return False
     kind = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
     return kind == BATCH_TYPE
+
+
+def _plain_type(scope: Scope) -> str | None:
+    """Type of an uncompressed body, ``None`` = it is compressed."""
+    if (header(scope, b"content-encoding") or "identity").strip().lower() != "identity":
+        return None
+    return (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
 
 
 def _is_json(scope: Scope) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,11 +30,11 @@ def list_records(
     principal: Principal,
     cursor: str | None,
     limit: int,
-    wanted: Mapping[str, object],
-) -> object:
-    """Part of a list."""
+    fits: Callable[[Any], bool] = lambda record: True,
+) -> Response:
+    """Part of a list; ``fits`` says which records are meant."""
     with service.store.reading(principal.tenant) as kept:
-        return _edits(kind, service, principal, kept).page(cursor, limit, wanted)
+        return json_answer(_edits(kind, service, principal, kept).page(cursor, limit, fits))
 
 
 def read_record(
@@ -46,7 +46,7 @@ def read_record(
         raise Forbidden(principal)
     with service.store.reading(principal.tenant) as kept:
         found = _edits(kind, service, principal, kept).get(record_id)
-    return _json(found.answer(), headers=etag(found.version))
+    return json_answer(found.answer(), headers=etag(found.version))
 
 
 def put_record(
@@ -65,14 +65,14 @@ def put_record(
         Everything that is wrong with it; ``id_differs`` where the address names another.
     """
     same_id(record_id, str(body.id))  # type: ignore[attr-defined]
-    with _writing(service, principal) as (kept, at):
+    with writing(service, principal) as (kept, at):
         edits: CatalogueEdits[BaseModel] = _edits(kind, service, principal, kept)
         before = edits.present(record_id)
         found = edits.put(body, match, at)
         old = None if before is None else shown(before.record)
         audited(kept, principal, f"put_{kind}", kind, record_id, old, shown(found.record), at)
         status = 201 if before is None else 200
-        return _json(found.answer(), status=status, headers=etag(found.version))
+        return json_answer(found.answer(), status=status, headers=etag(found.version))
 
 
 def import_records(
@@ -85,7 +85,7 @@ def import_records(
     dry_run: bool,
 ) -> Response:
     """Insert or replace many records, all or none."""
-    with _writing(service, principal) as (kept, at):
+    with writing(service, principal) as (kept, at):
         edits: CatalogueEdits[BaseModel] = _edits(kind, service, principal, kept)
         found = edits.put_all(bodies, at, dry_run=dry_run)
         version = kept.catalogue.version()
@@ -99,7 +99,7 @@ def import_records(
             "catalogue_version": None if dry_run else version,
             "warnings": warnings_of(found.warnings, language),
         }
-        return keep_answer(kept, _json(answer))
+        return keep_answer(kept, json_answer(answer))
 
 
 _PLURAL = {"activity": "activities", "offering": "offerings", "mentor": "mentors"}
@@ -109,7 +109,7 @@ def remove_record(
     kind: CatalogueKind, service: Service, principal: Principal, record_id: str, match: Match
 ) -> Response:
     """Withdraw a record."""
-    with _writing(service, principal) as (kept, at):
+    with writing(service, principal) as (kept, at):
         edits: CatalogueEdits[BaseModel] = _edits(kind, service, principal, kept)
         before = edits.withdraw(record_id, match, at)
         content = shown(before.record)
@@ -150,7 +150,7 @@ def _index(pointer: str) -> int | None:
 
 
 @contextmanager
-def _writing(service: Service, principal: Principal) -> Iterator[tuple[Repositories, Any]]:
+def writing(service: Service, principal: Principal) -> Iterator[tuple[Repositories, Any]]:
     """A writing transaction; once it is kept, engines of the new catalogue are built."""
     before = after = 0
     with service.store.writing(principal.tenant) as kept:
@@ -169,6 +169,9 @@ def _edits(
     return CatalogueEdits(kind, package, kept, service.engine.framework, today)
 
 
-def _json(answer: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def json_answer(
+    answer: object, *, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    """Answer that needs no second check of its shape."""
     text = json.dumps(answer, ensure_ascii=False)
     return Response(text, status_code=status, headers=headers, media_type=JSON)

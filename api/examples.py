@@ -131,10 +131,15 @@ EXAMPLES: Mapping[str, Example] = {
     "replan": Example({"comment": "изменился темп", "changes_most": 3}, {"route_id": ROUTE}, _ANY),
     "put_activity": Example(_ACTIVITY, {"activity_id": "club-assess"}, _NEW, 201),
     "import_activities": Example({"items": [_ACTIVITY]}, answer=_imported(1, 2)),
+    "put_tags": Example(
+        {"verdicts": [{"node": "MET.ASM.01", "verdict": "right", "share": 0.6}]},
+        {"activity_id": "club-assess"},
+        _ANY,
+    ),
     "put_offering": Example(_OFFERING, {"offering_id": "club-assess.oct"}, _NEW, 201),
-    "import_offerings": Example({"items": [_OFFERING]}, answer=_imported(1, 4)),
+    "import_offerings": Example({"items": [_OFFERING]}, answer=_imported(1, 5)),
     "put_mentor": Example(_MENTOR, {"mentor_id": "M90"}, _NEW, 201),
-    "import_mentors": Example({"items": [_MENTOR]}, answer=_imported(1, 6)),
+    "import_mentors": Example({"items": [_MENTOR]}, answer=_imported(1, 7)),
     "put_educator": Example(_TEACHER, {"educator_id": "P-900"}, _NEW, 201),
     "import_educators": Example(
         {"items": [{"id": "P-901", **_TEACHER}]}, answer=_imported(1, None)

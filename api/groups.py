@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from api.access.principal import Principal
-from api.access.scope import check_educator, sees
+from api.access.scope import check_educator
 from api.messages import FAULTS, RUSSIAN, fault_text
+from api.people_filter import AskedPeople, PeopleFilter
 from api.pointers import Pointers
 from api.schemas.groups import (
     ROWS_MOST,
@@ -79,9 +80,12 @@ def _policy(body: GroupsBody, service: Service) -> str:
 def _asked(
     body: GroupsBody, as_of: dt.datetime, service: Service, language: str, principal: Principal
 ) -> _Asked:
+    filters = ("organisation_id", "district", "position")
+    given = next((name for name in filters if getattr(body, name) is not None), None)
+    if body.educators is not None and given is not None:
+        raise _refused("filter_of_given_people", f"/{given}")
     if body.educators is None:
-        everyone = (k for k in service.people.everyone() if sees(principal, k.educator))
-        people = tuple(Person(k.educator, k.diagnostics, k.responses) for k in everyone)
+        people = tuple(_known(body, service, principal))
         return _Asked(people, {})
     faults: list[Fault] = []
     found: dict[str, tuple[str, Translated]] = {}
@@ -102,6 +106,16 @@ def _asked(
         people=tuple(_person(asked) for _, asked in found.values()),
         places={i: (prefix, asked.pointers) for i, (prefix, asked) in found.items()},
     )
+
+
+def _known(body: GroupsBody, service: Service, principal: Principal) -> Iterator[Person]:
+    """Those whom the service knows and the caller may see, who meet the filters."""
+    asked = AskedPeople(
+        position=body.position, organisation_id=body.organisation_id, district=body.district
+    )
+    wanted = PeopleFilter.of(asked, service, principal)
+    for known in service.people.everyone(wanted.stored, lambda e: wanted.meets(e, None)):
+        yield Person(known.educator, known.diagnostics, known.responses)
 
 
 def _route_body(member: MemberBody, as_of: dt.datetime) -> RouteBody:

@@ -27,6 +27,7 @@ from api.routers import (
     audit,
     batch,
     catalogue,
+    documents,
     explanation,
     feedback,
     groups,
@@ -37,6 +38,8 @@ from api.routers import (
     side_by_side,
     solves,
     stages,
+    tagging,
+    workbooks,
 )
 from api.service import Service, build_service, random_id, utc_now
 from api.solving.engine import Engine
@@ -114,7 +117,7 @@ def create_app(
     app.state.jobs = Jobs(app.state.tenants.of)
     install_errors(app, settings)
     for router in (
-        *(routes.router, routes.kept, explanation.router, side_by_side.router),
+        *(routes.router, routes.kept, documents.router, explanation.router, side_by_side.router),
         *(stages.router, groups.router, operations.probes, operations.router),
         *(
             feedback.router,
@@ -123,6 +126,8 @@ def create_app(
             solves.router,
             catalogue.router,
             people.router,
+            tagging.router,
+            workbooks.router,
         ),
         audit.router,
         metrics_router,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from api.messages_access import ACCESS_PROBLEMS
+from api.messages_documents import DOCUMENT_FAULTS, DOCUMENT_PROBLEMS
 from api.messages_records import RECORD_FAULTS, RECORD_PROBLEMS
 from api.messages_solving import SOLVING_PROBLEMS
 from api.phrases import ENGLISH, RUSSIAN, Kind, Phrase
@@ -30,6 +31,7 @@ PROBLEMS: Mapping[str, Kind] = {
     **ACCESS_PROBLEMS,
     **RECORD_PROBLEMS,
     **SOLVING_PROBLEMS,
+    **DOCUMENT_PROBLEMS,
     "invalid_input": Kind(
         422,
         Phrase("В запросе есть ошибки", "The request has errors"),
@@ -205,6 +207,7 @@ BY_STATUS: Mapping[int, str] = {
 
 FAULTS: Mapping[str, Phrase] = {
     **RECORD_FAULTS,
+    **DOCUMENT_FAULTS,
     # ---- shape of the body
     "field_missing": Phrase("поля нет, а оно обязательно", "the field is required"),
     "unknown_field": Phrase(
@@ -290,6 +293,10 @@ FAULTS: Mapping[str, Phrase] = {
     "educator_repeated": Phrase(
         "этот педагог уже назван: оставьте его один раз",
         "this educator is already named: keep him once",
+    ),
+    "filter_of_given_people": Phrase(
+        "условие отбирает из известных службе, а педагоги переданы: уберите его или educators",
+        "the filter chooses among those whom the service knows, and educators are given: drop one",
     ),
     "table_too_large": Phrase(
         "в таблице {rows} строк, допустимо {most}: задайте node_levels или возьмите группы больше",

@@ -64,6 +64,16 @@ RECORD_PROBLEMS: Mapping[str, Kind] = {
             "The first request with this Idempotency-Key has not ended; try again later",
         ),
     ),
+    "workbook_expected": Kind(
+        415,
+        Phrase("Нужна книга XLSX", "An XLSX workbook is needed"),
+        Phrase(
+            "Передайте книгу Excel с заголовком Content-Type: "
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, без сжатия",
+            "Send an Excel workbook with the header Content-Type: "
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, uncompressed",
+        ),
+    ),
     "ndjson_expected": Kind(
         415,
         Phrase("Нужен NDJSON", "NDJSON is needed"),
@@ -212,6 +222,35 @@ RECORD_FAULTS: Mapping[str, Phrase] = {
     "statement_unfit": Phrase(
         "из утверждения xAPI не понять, кто, что и чем кончилось: {what}",
         "the xAPI statement does not say who, what and how it ended: {what}",
+    ),
+    # ---- workbooks
+    "table_not_kept": Phrase(
+        "таблицу «{title}» служба не хранит: уберите этот лист и повторите",
+        "the service does not keep the table “{title}”: remove the sheet and send the rest",
+    ),
+    "workbook_without_tables": Phrase(
+        "ни один лист не узнан: возьмите бланк или назовите лист по таблице ({known})",
+        "no sheet is understood: take a blank form, or name a sheet by its table ({known})",
+    ),
+    "workbook_of_examples": Phrase(
+        "в книге только строки-образцы бланка: впишите свои строки под ними",
+        "the workbook has nothing but the example rows of the form: write your own below them",
+    ),
+    "sheet_too_long": Phrase(
+        "на листе «{title}» строк {rows}, за раз принимается {most}: разделите книгу",
+        "the sheet “{title}” has {rows} rows and {most} are taken at once: divide the workbook",
+    ),
+    "people_too_many": Phrase(
+        "в книге диагностика {number} человек, за раз принимается {most}: разделите книгу",
+        "the workbook has diagnostics of {number} people and {most} are taken at once: divide it",
+    ),
+    "covers_unknown": Phrase(
+        "узла «{id}» нет в перечне компетенций: возьмите код узла из /deficits или из разметки",
+        "the framework has no node “{id}”: take a code from /deficits or from tags",
+    ),
+    "leaf_expected": Phrase(
+        "«{id}» — не конечный узел перечня компетенций: назовите узел без вложенных",
+        "“{id}” is no leaf of the framework: name a node that has none below it",
     ),
     "unknown_model": Phrase("в реестре нет такой модели", "the registry has no such model"),
 }  # fmt: skip

@@ -14,7 +14,7 @@ from engine.errors import ArtefactError, PromotionRefused
 from engine.model_registry import Event, Registry
 from engine.recommendation import to_dict
 
-JSON = "application/json"
+JSON, MARKDOWN = "application/json", "text/markdown"
 
 
 def list_models(service: Service) -> object:
@@ -39,6 +39,27 @@ def list_models(service: Service) -> object:
             }
         )
     return {"in_service": registry.state().in_service, "items": items}
+
+
+def model_card(service: Service, version: str, *, markdown: bool) -> Response:
+    """Card of a version, for people or for programs.
+
+    Raises
+    ------
+    Refused
+        ``registry_absent``, ``model_not_found``.
+    ArtefactError
+        A file was changed after it was registered.
+    """
+    registry = _registry(service)
+    entry = registry.state().versions.get(version)
+    if entry is None:
+        raise Refused("model_not_found", {"version": version[:80]})
+    card = registry.card_of(version)
+    if markdown:
+        return Response(card.markdown, media_type=MARKDOWN)
+    answer = {"version": version, "digest": entry.digest, "card": to_dict(card.content)}
+    return Response(json.dumps(answer, ensure_ascii=False), media_type=JSON)
 
 
 def promote(

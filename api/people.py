@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from engine.domain import (
@@ -14,7 +14,9 @@ from engine.domain import (
     Slot,
 )
 from engine.interchange import DataPackage
-from engine.storage import DEFAULT_TENANT, Repositories, Store
+from engine.storage import DEFAULT_TENANT, EducatorFilter, Repositories, Store
+
+ANYBODY = EducatorFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +62,43 @@ class People:
 
     def known_in(self, kept: Repositories, educator_id: str) -> Known | None:
         """The same within a transaction of the tenant."""
-        packaged = self._packaged(educator_id)
         educator = kept.educators.get(educator_id)
         if educator is None:
-            return packaged
+            return self._packaged(educator_id)
         evidence = (
             kept.diagnostics.results(educator_id),
             kept.diagnostics.responses(educator_id),
         )
-        if packaged is None:
-            return Known(educator, *evidence)
-        return replace(packaged, educator=educator, diagnostics=evidence[0], responses=evidence[1])
+        return self._joined(educator, evidence)
 
-    def everyone(self) -> Iterator[Known]:
-        """Everybody known, each once, those of the store first."""
+    def everyone(
+        self, wanted: EducatorFilter = ANYBODY, fits: Callable[[Educator], bool] | None = None
+    ) -> Iterator[Known]:
+        """Everybody known, each once, those of the store first; read in large parts.
+
+        Parameters
+        ----------
+        wanted
+            Who of the store is meant.
+        fits
+            Who of the package is; ``None`` = all.
+        """
         with self._store.reading(self._tenant) as kept:
-            stored = kept.educators.ids()
-        for educator_id in dict.fromkeys((*stored, *self._educators)):
-            known = self.known(educator_id)
-            if known is not None:
-                yield known
+            stored = frozenset(kept.educators.ids())
+            educators = list(kept.educators.every(wanted))
+            ids = [e.id for e in educators]
+            results, responses = (
+                kept.diagnostics.results_of(ids),
+                kept.diagnostics.responses_of(ids),
+            )
+        for educator in educators:
+            evidence = (results.get(educator.id, ()), responses.get(educator.id, ()))
+            yield self._joined(educator, evidence)
+        for educator_id, educator in self._educators.items():
+            if educator_id not in stored and (fits is None or fits(educator)):
+                packaged = self._packaged(educator_id)
+                assert packaged is not None
+                yield packaged
 
     def label(self, educator_id: str) -> str | None:
         """Name of a person, ``None`` if it is not known."""
@@ -89,6 +108,17 @@ class People:
     def packaged(self) -> Mapping[str, Educator]:
         """Educators of the data package by id."""
         return self._educators
+
+    def _joined(
+        self,
+        educator: Educator,
+        evidence: tuple[tuple[DiagnosticResult, ...], tuple[ItemResponse, ...]],
+    ) -> Known:
+        """One of the store with what the package alone knows of him."""
+        packaged = self._packaged(educator.id)
+        if packaged is None:
+            return Known(educator, *evidence)
+        return replace(packaged, educator=educator, diagnostics=evidence[0], responses=evidence[1])
 
     def _packaged(self, educator_id: str) -> Known | None:
         educator = self._educators.get(educator_id)

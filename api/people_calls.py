@@ -6,18 +6,18 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from heapq import merge
 from typing import Any
 
 from fastapi import Response
 
 from api.access.principal import Principal
-from api.access.scope import check_educator, visible
+from api.access.scope import check_educator
 from api.audit import audited, digest
 from api.catalogue_calls import same_id, warnings_of
 from api.etags import Match, etag
 from api.once import keep_answer
 from api.people import Known
+from api.people_filter import EVERYONE, AskedPeople, PeopleFilter
 from api.record_checks import Rows, check_educator_rows
 from api.refusals import Refused
 from api.schemas.evidence import AnyDiagnostic
@@ -26,6 +26,7 @@ from api.schemas.people_records import NamedEducatorBody, OwnedEvidenceBody
 from api.service import Service
 from api.translate import evidence_of, to_educator
 from engine.domain import DiagnosticResult, Educator, ItemResponse
+from engine.errors import Fault
 from engine.recommendation import to_dict
 from engine.storage import KeptEducator, Repositories
 from engine.storage.paging import cursor, text_of
@@ -47,6 +48,15 @@ class Found:
         return cls(kept.educator, kept.version, kept.updated_at)
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A part of the list; ``packaged`` are all of the package who meet the filter."""
+
+    items: tuple[Found, ...]
+    next: str | None
+    packaged: tuple[Educator, ...]
+
+
 class PeopleCalls:
     """Calls about the people of one tenant.
 
@@ -63,13 +73,23 @@ class PeopleCalls:
 
     # ------------------------------------------------------------------ educators
 
-    def listed(self, after: str | None, limit: int) -> object:
-        """Part of the list of educators whom the caller may see, by id."""
+    def listed(self, after: str | None, limit: int, asked: AskedPeople = EVERYONE) -> Response:
+        """Part of the list of educators whom the caller may see, by id, and how many there are.
+
+        Raises
+        ------
+        Forbidden
+            Another organisation is asked for than the caller's own.
+        CursorRefused
+            ``after`` is no cursor.
+        """
+        wanted = PeopleFilter.of(asked, self._service, self._principal)
         with self._service.store.reading(self._principal.tenant) as kept:
-            page = self._seen(kept, after, limit)
-            items = [self._shown(f, kept) for f in page[:limit]]
-        more = len(page) > limit
-        return {"items": items, "next": cursor(page[limit - 1].educator.id) if more else None}
+            page = self._page(kept, after, limit, wanted)
+            names = self._names(kept, [f.educator.id for f in page.items])
+            total = len(page.packaged) + self._stored_total(kept, after, page, wanted)
+        items = [_shown(f, names.get(f.educator.id)) for f in page.items]
+        return _json({"items": items, "next": page.next, "total": total})
 
     def read(self, educator_id: str) -> Response:
         """One educator with the tag of the record."""
@@ -108,24 +128,45 @@ class PeopleCalls:
     ) -> Response:
         """Insert or replace many, all or none."""
         at = self._service.clock()
-        found = check_educator_rows(Rows(bodies), [b.id for b in bodies], at.date())
-        found.refuse()
+        warnings = self.check_all(bodies, at)
         with self._service.store.writing(self._principal.tenant) as kept:
-            for body in () if dry_run else bodies:
-                educator = to_educator(body, lambda: "")
-                row = kept.educators.kept(educator.id)
-                kept.educators.put(educator, at)
-                self._adopt(kept, educator.id, new=row is None)
-                _put_name(kept, educator.id, body)
-                old = None if row is None else row.educator
-                self._audit(kept, "import_educators", educator.id, old, educator, at)
+            self.keep_all(kept, () if dry_run else bodies, at, "import_educators")
             answer = {
                 "accepted": len(bodies),
                 "dry_run": dry_run,
                 "catalogue_version": None,
-                "warnings": warnings_of(found.warnings, language),
+                "warnings": warnings_of(warnings, language),
             }
             return keep_answer(kept, _json(answer))
+
+    def check_all(self, bodies: Sequence[NamedEducatorBody], at: dt.datetime) -> Sequence[Fault]:
+        """Check many; gives the warnings.
+
+        Raises
+        ------
+        InputError
+            Every fault of every row.
+        """
+        found = check_educator_rows(Rows(bodies), [b.id for b in bodies], at.date())
+        found.refuse()
+        return found.warnings
+
+    def keep_all(
+        self,
+        kept: Repositories,
+        bodies: Sequence[NamedEducatorBody],
+        at: dt.datetime,
+        action: str,
+    ) -> None:
+        """Insert or replace checked ones within a transaction."""
+        for body in bodies:
+            educator = to_educator(body, lambda: "")
+            row = kept.educators.kept(educator.id)
+            kept.educators.put(educator, at)
+            self._adopt(kept, educator.id, new=row is None)
+            _put_name(kept, educator.id, body)
+            old = None if row is None else row.educator
+            self._audit(kept, action, educator.id, old, educator, at)
 
     def erase(self, educator_id: str) -> Response:
         """Erase a person.
@@ -155,14 +196,11 @@ class PeopleCalls:
 
     def evidence_listed(self, after: str | None, limit: int) -> object:
         """Part of the list of evidence, by educator; who has none is left out."""
+        wanted = PeopleFilter.of(EVERYONE, self._service, self._principal)
         with self._service.store.reading(self._principal.tenant) as kept:
-            page = self._seen(kept, after, limit)
-            found = [self._evidence(kept, f.educator.id) for f in page[:limit]]
-        more = len(page) > limit
-        return {
-            "items": [e for e in found if e["items"]],
-            "next": cursor(page[limit - 1].educator.id) if more else None,
-        }
+            page = self._page(kept, after, limit, wanted)
+            found = [self._evidence(kept, f.educator.id) for f in page.items]
+        return {"items": [e for e in found if e["items"]], "next": page.next}
 
     def evidence(self, educator_id: str) -> Response:
         """Evidence of one educator with its tag."""
@@ -207,6 +245,32 @@ class PeopleCalls:
             }
             return keep_answer(kept, _json(answer))
 
+    def add_evidence(
+        self,
+        kept: Repositories,
+        educator_id: str,
+        given: tuple[Sequence[DiagnosticResult], Sequence[ItemResponse]],
+        at: dt.datetime,
+        action: str,
+    ) -> None:
+        """Add procedures within a transaction; one of a name that is there is replaced as a whole.
+
+        Raises
+        ------
+        Refused, Forbidden
+            There is no such educator, or the caller may not see him.
+        """
+        self._found(kept, educator_id)
+        before = self._evidence(kept, educator_id)
+        known = self._service.people.known_in(kept, educator_id)
+        assert known is not None
+        new = {entry.procedure_id for entries in given for entry in entries}
+        results = [r for r in known.diagnostics if r.procedure_id not in new]
+        responses = [r for r in known.responses if r.procedure_id not in new]
+        self._replace(kept, educator_id, ([*results, *given[0]], [*responses, *given[1]]), at)
+        after = self._evidence(kept, educator_id)
+        self._audit(kept, action, educator_id, before, after, at, "diagnostics")
+
     def remove_evidence(self, educator_id: str, match: Match) -> Response:
         """Forget the evidence of one educator."""
         at = self._service.clock()
@@ -234,41 +298,43 @@ class PeopleCalls:
         check_educator(self._principal, found.educator)
         return found
 
-    def _seen(self, kept: Repositories, after: str | None, limit: int) -> list[Found]:
-        """The next educators whom the caller may see, one more than the limit if there are."""
+    def _page(
+        self, kept: Repositories, after: str | None, limit: int, wanted: PeopleFilter
+    ) -> _Page:
+        """The next educators who meet a filter, those of the store and of the package."""
         start = "" if after is None else text_of(after)
-        packaged = sorted(i for i in self._packaged if i > start)
-        everyone = merge(
-            (Found.of(row) for row in _stored(kept, after)),
-            (Found(self._packaged[i]) for i in packaged),
-            key=lambda f: (f.educator.id, -f.version),
+        page = kept.educators.page(after, limit, wanted.stored)
+        # the store's record stands in the place of the package's of the same id
+        stored = kept.educators.among(list(self._packaged))
+        open_ = [e for i, e in self._packaged.items() if i not in stored]
+        names = self._names(kept, [e.id for e in open_]) if wanted.stored.text else {}
+        packaged = tuple(e for e in open_ if wanted.meets(e, names.get(e.id)))
+        merged = sorted(
+            [*map(Found.of, page.items), *(Found(e) for e in packaged if e.id > start)],
+            key=lambda f: f.educator.id,
         )
-        found: list[Found] = []
-        last: str | None = None
-        for one in everyone:
-            # the store's record stands before the package's of the same id
-            if one.educator.id != last and visible(self._principal, [one.educator]):
-                found.append(one)
-            last = one.educator.id
-            if len(found) > limit:
-                break
-        return found
+        more = page.next is not None or len(merged) > limit
+        items = tuple(merged[:limit])
+        return _Page(items, cursor(items[-1].educator.id) if more else None, packaged)
+
+    def _stored_total(
+        self, kept: Repositories, after: str | None, page: _Page, wanted: PeopleFilter
+    ) -> int:
+        """How many of the store meet a filter; a list that ends at once is counted as it is."""
+        if after is None and page.next is None:
+            return sum(f.version > 0 for f in page.items)
+        return kept.educators.count(wanted.stored)
 
     def _shown(self, found: Found, kept: Repositories) -> dict[str, Any]:
-        record = to_dict(found.educator, digits=None)
-        assert isinstance(record, dict)
-        record["display_name"] = self._name(found.educator.id, kept)
-        return {
-            "version": found.version,
-            "origin": "package" if found.version == 0 else "store",
-            "updated_at": None if found.updated_at is None else found.updated_at.isoformat(),
-            "record": record,
-        }
+        educator_id = found.educator.id
+        return _shown(found, self._names(kept, [educator_id]).get(educator_id))
 
-    def _name(self, educator_id: str, kept: Repositories) -> str | None:
+    def _names(self, kept: Repositories, ids: Sequence[str]) -> Mapping[str, str]:
+        """Names by id, of whom they are known; none for whoever may not see names."""
         if not self._principal.sees_names:
-            return None
-        return kept.labels.get(educator_id) or self._service.package.labels.get(educator_id)
+            return {}
+        labels = self._service.package.labels
+        return {i: labels[i] for i in ids if i in labels} | kept.labels.of(ids)
 
     def _adopt(self, kept: Repositories, educator_id: str, *, new: bool) -> None:
         """Take the package's evidence along: of a stored educator the store's alone counts."""
@@ -308,14 +374,16 @@ class PeopleCalls:
         audited(kept, self._principal, action, kind, object_id, before, after, at)
 
 
-def _stored(kept: Repositories, after: str | None) -> Iterator[KeptEducator]:
-    """Stored educators after a cursor, page by page."""
-    while True:
-        page = kept.educators.page(after, 200)
-        yield from page.items
-        if page.next is None:
-            return
-        after = page.next
+def _shown(found: Found, name: str | None) -> dict[str, Any]:
+    record = to_dict(found.educator, digits=None)
+    assert isinstance(record, dict)
+    record["display_name"] = name
+    return {
+        "version": found.version,
+        "origin": "package" if found.version == 0 else "store",
+        "updated_at": None if found.updated_at is None else found.updated_at.isoformat(),
+        "record": record,
+    }
 
 
 def _put_name(kept: Repositories, educator_id: str, body: EducatorBody) -> None:

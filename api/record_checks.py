@@ -12,8 +12,10 @@ from api.messages import FAULTS, RUSSIAN
 from api.names import looks_like_name
 from api.schemas.base import LIST_MOST
 from api.schemas.catalogue import ActivityBody, MeetingBody, MentorBody, OfferingBody
+from api.schemas.tagging import VerdictBody
 from engine.domain import Activity, Meeting
 from engine.errors import Fault, InputError
+from engine.framework import Framework
 from engine.interchange import TABLES
 from engine.interchange.checks import Nodes, check_nodes
 from engine.interchange.checks_catalogue import (
@@ -26,6 +28,7 @@ from engine.interchange.checks_catalogue import (
 from engine.interchange.checks_people import check_educators, check_mentors
 from engine.interchange.faults import FaultLog, Place
 from engine.interchange.records import Record, Records
+from engine.interchange.tag_corrections import check_tag_corrections
 
 PointerOf = Callable[[int], str]
 """Pointer of a row by its number."""
@@ -204,6 +207,37 @@ def check_educator_rows(rows: Rows, ids: Sequence[str], today: dt.date) -> Found
         if looks_like_name(educator_id):
             found.errors.append(_fault("educator_id_is_a_name", f"{rows.pointer(number)}/id"))
     found.errors += _repeated(rows, ids)
+    return found
+
+
+def check_tag_rows(
+    rows: Rows, activity: Activity, verdicts: Sequence[VerdictBody], framework: Framework
+) -> Found:
+    """Check what a methodist says of one activity: known leaves, each once; shares."""
+    found = Found([], [])
+    pointers = [f"{rows.pointer(0)}/verdicts/{i}" for i in range(len(verdicts))]
+    values = [
+        {
+            "activity_id": activity.id,
+            "title": activity.title,
+            "node": v.node,
+            "verdict": v.verdict,
+            "right_share": v.share,
+        }
+        for v in verdicts
+    ]
+    log = FaultLog(max(1, len(verdicts)))
+    given = _table("activities", [{"id": activity.id}])
+    check_tag_corrections(_table("corrections", values), given, (), log)
+    found.add(log, lambda n: pointers[n], columns=False)
+    leaves = {framework.nodes[i].code for i in framework.leaves}
+    for verdict, pointer in zip(verdicts, pointers, strict=True):
+        if verdict.node not in leaves:
+            found.errors.append(_fault("leaf_expected", f"{pointer}/node", id=verdict.node))
+    nodes = [v.node for v in verdicts]
+    for number, node in enumerate(nodes):
+        if node in nodes[:number]:
+            found.errors.append(_fault("id_repeated", f"{pointers[number]}/node", id=node))
     return found
 
 

@@ -18,6 +18,7 @@ from api.errors import ActivityNotFound, RouteNotRepeatable, RouteOutdated
 from api.models import PRIOR, ServedModel, matching_model, starting_engine
 from api.observability.metrics import note_solve
 from api.people import People
+from api.review_lists import ReviewLists
 from api.solving.calls import BuildCall, Built, CheckCall, EngineCall, ExplainCall, WhyNotCall
 from api.solving.engine import Engine
 from api.solving.solving import InlinePool, Solving
@@ -109,6 +110,11 @@ class Service:
     def catalogues(self) -> Catalogues:
         """The package as each tenant has it."""
         return Catalogues(self.base or self.package)
+
+    @cached_property
+    def review_lists(self) -> ReviewLists:
+        """What is most worth correcting of the tags."""
+        return ReviewLists()
 
     @cached_property
     def policies(self) -> Sequence[str]:

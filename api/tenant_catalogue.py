@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -60,11 +60,14 @@ class Catalogues:
             found = self._known.get(tenant)
         if found is not None and found[0] == version:
             return found[1]
-        overlay = overlay_of(kept)
-        merged = overlaid(package_of(self._package, tenant), overlay)
+        merged = self.fresh(tenant, kept)
         with self._lock:
-            self._known[tenant] = (overlay.version, merged)
+            self._known[tenant] = (version, merged)
         return merged
+
+    def fresh(self, tenant: str, kept: Repositories) -> DataPackage:
+        """The same, merged anew and not remembered: after edits which may yet be undone."""
+        return overlaid(package_of(self._package, tenant), overlay_of(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,32 +128,31 @@ class CatalogueEdits(Generic[Checked]):
             raise Refused("record_not_found", {"id": record_id[:80]})
         return found
 
-    def page(self, after: str | None, limit: int, wanted: Mapping[str, object]) -> dict[str, Any]:
-        """Part of the list, by id.
+    def page(
+        self, after: str | None, limit: int, fits: Callable[[Any], bool] = lambda record: True
+    ) -> dict[str, Any]:
+        """Part of the list, by id, and how many there are.
 
         Parameters
         ----------
-        wanted
-            Values that fields of the records must have.
+        fits
+            Which records are meant.
 
         Raises
         ------
         CursorRefused
             ``after`` is no cursor.
         """
-        records = self._records()
-        ids = [r.id for r in records]
-        start = 0 if after is None else bisect_right(ids, text_of(after))
-        found: list[Record] = []
-        for record in records[start:]:
-            if len(found) > limit:
-                break
-            if all(getattr(record, name) == value for name, value in wanted.items()):
-                found.append(record)
-        more = len(found) > limit
-        rows = {row.id: row for row in self.kept.catalogue.rows(self.kind)}
-        items = [self._with_version(r, rows.get(r.id)).answer() for r in found[:limit]]
-        return {"items": items, "next": cursor(found[limit - 1].id) if more else None}
+        records = [record for record in self._records() if fits(record)]
+        start = 0 if after is None else bisect_right(records, text_of(after), key=lambda r: r.id)
+        part = records[start : start + limit]
+        rows = self.kept.catalogue.stamps(self.kind, [r.id for r in part])
+        more = len(records) > start + limit
+        return {
+            "items": [KeptRecord(r, *rows.get(r.id, (0, None))).answer() for r in part],
+            "next": cursor(part[-1].id) if more else None,
+            "total": len(records),
+        }
 
     def put(self, body: Checked, match: Match, at: dt.datetime) -> KeptRecord:
         """Insert or replace one record.

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from api.errors import NotReady
-from api.overlay import NO_OVERLAY, Overlay, overlaid, overlay_of, package_of
+from api.overlay import NO_OVERLAY, Overlay, effective, overlaid, overlay_of, package_of
 from api.service import Service, build_engine, registry_of
 from api.state import Loading
 from engine.recommender import Recommender
@@ -145,7 +145,7 @@ class Tenants:
         mine = replace(base, tenant=tenant, base=base.package, catalogue_changed=self.changed)
         if tenant == DEFAULT_TENANT and overlay == NO_OVERLAY:
             return mine
-        package = overlaid(package_of(base.package, tenant), overlay)
+        package = effective(overlaid(package_of(base.package, tenant), overlay), overlay)
         mine = replace(mine, package=package)
         if not isinstance(base.engine, Recommender):
             return mine  # a ready engine of somebody else's making, which cannot be made anew

@@ -20,6 +20,7 @@ IMPERSONAL = frozenset(
     {
         "version", "demo_data", "view_groups",
         "list_activities", "read_activity", "list_offerings", "read_offering",
+        "read_tags", "read_form",
     }
 )  # fmt: skip
 """Operations whose numbers measure nobody: of the catalogue, and of groups that are large enough

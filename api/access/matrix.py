@@ -86,6 +86,9 @@ read   read_activity          everybody
 write  put_activity           P M A
 write  import_activities      P M A
 write  remove_activity        P M A
+read   list_tagging           P M D A
+read   read_tags              everybody
+write  put_tags               P M A
 read   list_offerings         everybody
 read   read_offering          everybody
 write  put_offering           P M A
@@ -107,9 +110,13 @@ write  put_diagnostics        P M A
 write  import_diagnostics     P M A
 write  remove_diagnostics     P M A
 
+read   read_form              everybody
+write  import_workbook        P M A
+
 write  add_feedback           P M T A
 read   list_feedback          P D U A
 read   list_models            M D U A
+read   read_model_card        M D U A
 write  promote_model          D A
 write  roll_back_model        D A
 read   list_audit             U A

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from api.access.deps import CurrentPrincipal
+from api.activity_filter import ActivityFilter, AskedActivities
 from api.catalogue_calls import (
     import_records,
     list_records,
@@ -19,6 +20,7 @@ from api.etags import DemandedMatch, UpsertMatch
 from api.once import KEYED, OnceRoute
 from api.routers.paging import Cursor, Limit
 from api.routers.responses import ALWAYS, EDITS, KEYED_PROBLEMS, TAGGED, WITH_BODY, problems
+from api.schemas.base import Id, Label
 from api.schemas.catalogue import (
     ActivitiesBody,
     ActivityBody,
@@ -34,7 +36,7 @@ from api.schemas.catalogue import (
     OfferingRecord,
     OfferingsBody,
 )
-from engine.domain import Kind
+from engine.domain import Kind, Offering
 
 _BODY = tuple(code for code in WITH_BODY if code != "nothing_to_plan")
 _LISTED = problems(*ALWAYS, "invalid_input")
@@ -58,10 +60,24 @@ def list_activities(
     cursor: Cursor = None,
     limit: Limit = 50,
     kind: Annotated[Kind | None, Query(description="Только этого вида; нет — все.")] = None,
-) -> object:
+    q: Annotated[
+        Label | None,
+        Query(
+            description="Слова, каждое из которых есть в названии, описании, организаторе или коде "
+            "с любым окончанием; нет или пусто — все."
+        ),
+    ] = None,
+    covers: Annotated[
+        Id | None,
+        Query(
+            description="Только занятые этим узлом перечня или узлами под ним, заданными или "
+            "найденными в тексте; нет — все. После правки каталога ответ меняется через секунды."
+        ),
+    ] = None,
+) -> Response:
     """Отдаёт записи каталога по коду: пакет данных с внесёнными правками."""
-    wanted = {} if kind is None else {"kind": kind}
-    return list_records("activity", service, principal, cursor, limit, wanted)
+    fits = ActivityFilter(AskedActivities(q, kind, covers), service)
+    return list_records("activity", service, principal, cursor, limit, fits)
 
 
 @router.get(
@@ -149,10 +165,13 @@ def list_offerings(
     activity_id: Annotated[
         str | None, Query(max_length=128, description="Только этой активности; нет — всех.")
     ] = None,
-) -> object:
+) -> Response:
     """Отдаёт записи каталога по коду: пакет данных с внесёнными правками."""
-    wanted = {} if activity_id is None else {"activity_id": activity_id}
-    return list_records("offering", service, principal, cursor, limit, wanted)
+
+    def fits(offering: Offering) -> bool:
+        return activity_id is None or offering.activity_id == activity_id
+
+    return list_records("offering", service, principal, cursor, limit, fits)
 
 
 @router.get(
@@ -237,9 +256,9 @@ def list_mentors(
     principal: CurrentPrincipal,
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> object:
+) -> Response:
     """Отдаёт записи каталога по коду: пакет данных с внесёнными правками."""
-    return list_records("mentor", service, principal, cursor, limit, {})
+    return list_records("mentor", service, principal, cursor, limit)
 
 
 @router.get(

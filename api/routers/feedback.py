@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.access.deps import CurrentPrincipal
 from api.deps import Loaded
 from api.feedback_calls import add_feedback as add_rows
 from api.feedback_calls import list_feedback as list_rows
+from api.model_calls import MARKDOWN, model_card, promote, roll_back
 from api.model_calls import list_models as list_entries
-from api.model_calls import promote, roll_back
 from api.once import KEYED, OnceRoute
 from api.routers.paging import Cursor, Limit
 from api.routers.responses import ALWAYS, KEYED_PROBLEMS, WITH_BODY, problems
@@ -20,6 +20,7 @@ from api.schemas.feedback import (
     FeedbackAnswer,
     FeedbackList,
     FeedbackListBody,
+    ModelCardAnswer,
     ModelList,
     PromotionAnswer,
     PromotionBody,
@@ -29,6 +30,8 @@ _BODY = tuple(code for code in WITH_BODY if code != "nothing_to_plan")
 _MOVED = (*ALWAYS, *KEYED_PROBLEMS, "registry_absent", "promotion_refused")
 
 router = APIRouter(tags=["models"], route_class=OnceRoute)
+
+ModelVersion = Annotated[str, Path(max_length=64, description="Версия модели.")]
 
 
 @router.post(
@@ -66,6 +69,30 @@ def list_models(service: Loaded) -> object:
     return list_entries(service)
 
 
+@router.get(
+    "/models/{version}/card",
+    response_model=ModelCardAnswer,
+    responses={
+        200: {"content": {MARKDOWN: {"schema": {"type": "string"}}}},
+        **problems(*ALWAYS, "registry_absent", "model_not_found", "artefact_refused"),
+    },
+    summary="Карточка модели",
+)
+def read_model_card(
+    version: ModelVersion,
+    request: Request,
+    service: Loaded,
+    form: Annotated[
+        Literal["json", "markdown"] | None,
+        Query(alias="format", description="Вид; нет — по Accept, без него — json."),
+    ] = None,
+) -> Response:
+    """Отдаёт карточку: для чего модель, показатели с интервалами, срезы, вердикт, пределы."""
+    accepted = request.headers.get("accept", "").lower()
+    asked = MARKDOWN in accepted and "json" not in accepted
+    return model_card(service, version, markdown=asked if form is None else form == "markdown")
+
+
 @router.post(
     "/models/{version}/promotion",
     response_model=PromotionAnswer,
@@ -74,7 +101,7 @@ def list_models(service: Loaded) -> object:
     summary="Пустить модель в работу",
 )
 def promote_model(
-    version: Annotated[str, Path(max_length=64, description="Версия модели.")],
+    version: ModelVersion,
     body: PromotionBody,
     service: Loaded,
     principal: CurrentPrincipal,

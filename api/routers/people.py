@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.access.deps import CurrentPrincipal
 from api.deps import AcceptedLanguage, Loaded
 from api.etags import DemandedMatch, UpsertMatch
 from api.once import KEYED, OnceRoute
 from api.people_calls import PeopleCalls
+from api.people_filter import AskedPeople
 from api.routers.catalogue import DryRun
 from api.routers.paging import Cursor, Limit
 from api.routers.responses import ALWAYS, EDITS, KEYED_PROBLEMS, TAGGED, WITH_BODY, problems
+from api.schemas.base import Id, Label, Title
 from api.schemas.catalogue import ImportAnswer
 from api.schemas.people import EducatorBody
 from api.schemas.people_records import (
@@ -26,6 +28,7 @@ from api.schemas.people_records import (
     EvidenceList,
     EvidenceRecord,
 )
+from engine.domain import Position
 
 _BODY = tuple(code for code in WITH_BODY if code != "nothing_to_plan")
 _READ = problems(*ALWAYS, "record_not_found", "invalid_input")
@@ -45,15 +48,49 @@ async def people_calls(service: Loaded, principal: CurrentPrincipal) -> PeopleCa
 People = Annotated[PeopleCalls, Depends(people_calls)]
 
 
+async def asked_educators(
+    q: Annotated[
+        Label | None,
+        Query(
+            description="Часть имени или кода, без учёта регистра и «ё»; роли, которой имена не "
+            "показывают, — только кода. Нет или пусто — все.",
+        ),
+    ] = None,
+    position: Annotated[Position | None, Query(description="Должность; нет — все.")] = None,
+    organisation_id: Annotated[Id | None, Query(description="Код организации; нет — все.")] = None,
+    district: Annotated[
+        Title | None,
+        Query(description="Район педагога, а если не указан — организации; без учёта регистра."),
+    ] = None,
+    subject: Annotated[
+        Title | None, Query(description="Предмет целиком, без учёта регистра; нет — все.")
+    ] = None,
+    young: Annotated[
+        bool | None,
+        Query(
+            description="true — молодые педагоги по правилу политики службы на сегодня, false — "
+            "остальные; о ком по датам не решить, не входят ни туда, ни туда."
+        ),
+    ] = None,
+) -> AskedPeople:
+    """Filters of the list."""
+    return AskedPeople(q, position, organisation_id, district, subject, young)
+
+
+AskedEducators = Annotated[AskedPeople, Depends(asked_educators)]
+
+
 @router.get(
     "/educators",
     response_model=EducatorList,
     responses=problems(*ALWAYS, "invalid_input"),
     summary="Педагоги",
 )
-def list_educators(people: People, cursor: Cursor = None, limit: Limit = 50) -> object:
-    """Отдаёт педагогов, доступных вызывающему, по коду."""
-    return people.listed(cursor, limit)
+def list_educators(
+    people: People, asked: AskedEducators, cursor: Cursor = None, limit: Limit = 50
+) -> Response:
+    """Отдаёт педагогов, доступных вызывающему, по коду: всех или тех, кто подходит под условия."""
+    return people.listed(cursor, limit, asked)
 
 
 @router.get(

@@ -240,6 +240,7 @@ class _List(Answer):
     next: str | None = Field(
         description="Курсор следующей части (параметр cursor); null — это последняя."
     )
+    total: int = Field(description="Сколько записей подходит под условия во всех частях.")
 
 
 class ActivityList(_List):

@@ -149,3 +149,14 @@ class PromotionAnswer(Answer):
     previous: str | None = Field(description="Что работало до этого; null — веса из поставки.")
     at: dt.datetime = Field(description="Когда.")
     forced: bool = Field(description="Вопреки отчёту допуска.")
+
+
+class ModelCardAnswer(Answer):
+    """Карточка модели."""
+
+    version: str = Field(description="Версия.")
+    digest: str = Field(description="SHA-256 файла модели.")
+    card: dict[str, Any] = Field(
+        description="Сведения: назначение, показатели с интервалами, срезы, веса, вердикт. Состав "
+        "зависит от версии программы; те же слова — в виде markdown."
+    )

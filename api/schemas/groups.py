@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import Field
 
-from api.schemas.base import DIAGNOSTICS_MOST, Answer, Body, Id, Instant
+from api.schemas.base import DIAGNOSTICS_MOST, Answer, Body, Id, Instant, Title
 from api.schemas.evidence import AnyDiagnostic
 from api.schemas.people import AnyEducator
 from engine.deficits.groupings import Grouping
+from engine.domain import Position
 from engine.framework import NodeLevel
 
 EDUCATORS_MOST = 5_000
@@ -53,6 +54,18 @@ class GroupsBody(Body):
         default=None,
         max_length=EDUCATORS_MOST,
         description="Педагоги, каждый один раз; null — все известные службе.",
+    )
+    organisation_id: Id | None = Field(
+        default=None,
+        description="Из известных службе только педагоги этой организации; null — всех. Сводки по "
+        "разным условиям защищены каждая сама по себе.",
+    )
+    district: Title | None = Field(
+        default=None,
+        description="Из известных службе только педагоги этого района; null — всех.",
+    )
+    position: Position | None = Field(
+        default=None, description="Из известных службе только в этой должности; null — во всех."
     )
 
 

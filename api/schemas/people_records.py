@@ -53,6 +53,7 @@ class EducatorList(Answer):
     next: str | None = Field(
         description="Курсор следующей части (параметр cursor); null — это последняя."
     )
+    total: int = Field(description="Сколько педагогов подходит под условия во всех частях.")
 
 
 class EvidenceBody(Body):

@@ -15,6 +15,15 @@ class ProblemError(Answer):
     pointer: str = Field(description="JSON-указатель (RFC 6901) на поле тела; пусто — всё тело.")
     code: str = Field(description="Постоянный код замечания.")
     detail: str = Field(description="Что не так и что сделать.")
+    file: str | None = Field(
+        default=None, description="Книга и лист, если ошибка в таблице; поля нет — не в ней."
+    )
+    row: int | None = Field(
+        default=None, description="Строка, как в Excel, от 1; поля нет — не о строке."
+    )
+    column: str | None = Field(
+        default=None, description="Заголовок столбца; поля нет — не о столбце."
+    )
     parameters: dict[str, Any] | None = Field(
         default=None, description="Величины, стоящие за текстом; поля нет — их нет."
     )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from statistics import median
 from typing import Annotated
 
 import typer
@@ -27,7 +25,7 @@ from engine.interchange import TABLES, DataPackage, nodes_of, write_filled
 from engine.interchange.tag_corrections import rows_of_corrections
 from engine.matching.coverage import tag_activities
 from engine.matching.tag_corrections import TagCorrection
-from engine.matching.tag_review import ReviewItem, review_list
+from engine.matching.tag_review import ReviewItem, review_list, use_by_hours
 from engine.matching.tagging import CompetencyTagger
 
 TAG_FIELDS = ("activity_id", "title", "node", "node_title", "share", "confidence")
@@ -88,25 +86,12 @@ def tag(
     if keep is not None:
         _keep(keep, tuple(known.values()), framework)
     if review is not None:
-        items = review_list(data.activities, framework, tagger, review, use_of(data))
+        use = use_by_hours(data.activities, data.offerings)
+        items = review_list(data.activities, framework, tagger, review, use)
         _print_review(items, framework, out, as_json=as_json)
     else:
         _print_tags(data, framework, tagger, as_json=as_json)
     return 0
-
-
-def use_of(data: DataPackage) -> dict[str, float]:
-    """How much hangs on an activity: its hours times its runs, at least one; by id.
-
-    Hours that nobody knows count as the median of those known.
-    """
-    hours = [a.hours_academic for a in data.activities if a.hours_academic is not None]
-    usual = median(hours) if hours else 1.0
-    runs = Counter(o.activity_id for o in data.offerings)
-    return {
-        a.id: (usual if a.hours_academic is None else a.hours_academic) * max(1, runs[a.id])
-        for a in data.activities
-    }
 
 
 def reason_of(item: ReviewItem) -> str:

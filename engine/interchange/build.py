@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import nan
+from types import MappingProxyType
 
 from engine.domain import (
     Activity,
@@ -129,10 +130,15 @@ def _conditions(record: Record) -> Conditions:
     )
 
 
-def build_organisations(tables: Tables) -> dict[str, Organisation]:
-    """Organisations by id; where the package has no such table, those that people name."""
+def build_organisations(
+    tables: Tables, others: Mapping[str, Organisation] = MappingProxyType({})
+) -> dict[str, Organisation]:
+    """Organisations by id; where the package has no such table, those that people name.
+
+    ``others`` are known from elsewhere.
+    """
     if "organisations" in tables:
-        return {
+        return dict(others) | {
             r["id"]: Organisation(
                 r["id"], r["title"], r["district"] or "", r["locality"] or "", _conditions(r)
             )
@@ -144,7 +150,7 @@ def build_organisations(tables: Tables) -> dict[str, Organisation]:
         for r in tables.get(name, ())
         if r["organisation_id"]
     ]
-    return {o: Organisation(o, o) for o in dict.fromkeys(named)}
+    return {o: others.get(o, Organisation(o, o)) for o in dict.fromkeys(named)}
 
 
 def build_educators(
@@ -219,17 +225,21 @@ def build_diagnostics(tables: Tables) -> dict[str, tuple[DiagnosticResult, ...]]
     return {educator: tuple(results) for educator, results in found.items()}
 
 
-def build_items(tables: Tables) -> dict[str, tuple[str, ...]]:
-    """Nodes by item, both in the order of the file."""
+def build_items(
+    tables: Tables, others: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> dict[str, tuple[str, ...]]:
+    """Nodes by item, both in the order of the file, after ``others``, known from elsewhere."""
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for r in tables.get("items", ()):
         found[r["item"]][r["node"]] = None
-    return {item: tuple(nodes) for item, nodes in found.items()}
+    return dict(others) | {item: tuple(nodes) for item, nodes in found.items()}
 
 
-def build_responses(tables: Tables) -> dict[str, tuple[ItemResponse, ...]]:
+def build_responses(
+    tables: Tables, others: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> dict[str, tuple[ItemResponse, ...]]:
     """Item responses by educator, one per node; an empty answer is NaN (missing, not wrong)."""
-    items = build_items(tables)
+    items = build_items(tables, others)
     found: dict[str, list[ItemResponse]] = defaultdict(list)
     for r in tables.get("responses", ()):
         response = nan if r["response"] is None else r["response"]

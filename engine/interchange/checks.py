@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from engine.interchange.columns import NODE, ColumnType
 from engine.interchange.faults import FaultLog
@@ -93,8 +94,12 @@ def _topic(text: str) -> frozenset[str]:
     return frozenset(s for s in stems if s not in _FRAME_WORDS and not s.isdigit())
 
 
-def check_references(tables: Mapping[str, Records], log: FaultLog) -> None:
-    """Every id that names a row of another table of the package must be there.
+def check_references(
+    tables: Mapping[str, Records],
+    log: FaultLog,
+    elsewhere: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> None:
+    """Every id that names a row of another table of the package, or of elsewhere, must be there.
 
     A table that the package does not hold, or whose header is at fault, is not checked against;
     a row that has faults of its own counts as there.
@@ -104,6 +109,9 @@ def check_references(tables: Mapping[str, Records], log: FaultLog) -> None:
         for name, t in tables.items()
         if _has_id(t) and not t.headless
     }
+    for name, ids in elsewhere.items():
+        if name not in tables or name in known:
+            known[name] = [*known.get(name, ()), *ids]
     for records in tables.values():
         for column in records.table.columns:
             target = column.references

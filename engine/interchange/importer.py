@@ -36,6 +36,7 @@ from engine.interchange.derive import (
     self_paced_runs,
 )
 from engine.interchange.duplicates import check_duplicates
+from engine.interchange.elsewhere import NOTHING_ELSE, Elsewhere, check_parts
 from engine.interchange.faults import FAULTS_SHOWN, FaultLog, Place
 from engine.interchange.headers import nearest
 from engine.interchange.interactions import build_interactions, check_interactions
@@ -87,6 +88,7 @@ def read_package(
     require_catalogue: bool = True,
     fault_limit: int = FAULTS_SHOWN,
     skip_rows: SkippedRows = NONE_SKIPPED,
+    elsewhere: Elsewhere | None = None,
 ) -> ImportReport:
     """Read a data package.
 
@@ -118,6 +120,9 @@ def read_package(
     skip_rows
         Rows that are left out; a row of several scores only for those at fault, where no other
         column is. See ``engine.interchange.sparing``.
+    elsewhere
+        Records that rows may speak of though no file holds them; parts of records must then come
+        with the whole. ``None`` = the files stand for themselves.
 
     Returns
     -------
@@ -157,13 +162,16 @@ def read_package(
     horizon = Horizon(today, horizon_end or today + dt.timedelta(days=HORIZON_DAYS))
 
     _complete(tables, declared, log)
-    _check(tables, Nodes(known_nodes), today, require_catalogue, log)
+    if elsewhere is not None:
+        check_parts(tables, log)
+    others = elsewhere or NOTHING_ELSE
+    _check(tables, Nodes(known_nodes), today, require_catalogue, others, log)
     zones = Zones(zone, tables, log)
     calendars = None if "busy" in leave_out else folder
-    resolved = _resolve(tables, calendars, zones, horizon, declared, log)
+    resolved = _resolve(tables, calendars, zones, horizon, declared, others, log)
     if log.failed:
         return _report(None, tables, log)
-    return _report(_build(tables, resolved, manifest, moment, zone, zones), tables, log)
+    return _report(_build(tables, resolved, manifest, moment, zone, zones, others), tables, log)
 
 
 # --------------------------------------------------------------------------- reading
@@ -250,6 +258,7 @@ def _check(
     nodes: Nodes,
     today: dt.date,
     require_catalogue: bool,
+    elsewhere: Elsewhere,
     log: FaultLog,
 ) -> None:
     """Run every check; numbering and filling that later checks rely on come first."""
@@ -261,7 +270,7 @@ def _check(
         check_diagnostics(tables["diagnostics"], today, log)
     for records in tables.values():
         check_duplicates(records, log)
-    check_references(tables, log)
+    check_references(tables, log, elsewhere.ids)
     activities = tables.get("activities", empty)
     if require_catalogue and not activities.headless and activities.read == 0:
         log.error(
@@ -274,15 +283,21 @@ def _check(
     check_prerequisites(tables.get("prerequisites", empty), log)
     check_coverage(tables.get("coverage", empty), log)
     check_tag_corrections(
-        tables.get("corrections", empty), activities, tables.get("coverage", empty), log
+        tables.get("corrections", empty),
+        activities,
+        tables.get("coverage", empty),
+        log,
+        elsewhere.ids.get("activities", ()),
     )
     check_educators(tables.get("educators", empty), today, log)
     check_mentors(tables.get("mentors", empty), today, log)
-    check_responses(tables.get("responses", empty), build.build_items(tables), today, log)
+    items = build.build_items(tables, elsewhere.items)
+    check_responses(tables.get("responses", empty), items, today, log)
     check_history(tables.get("history", empty), today, log)
     check_interactions(tables.get("interactions", empty), today, log)
     people = [r["id"] for name in ("educators", "mentors") for r in tables.get(name, empty)]
-    if "educators" not in tables and tables.keys() & _OF_EDUCATORS:
+    people += [i for name in ("educators", "mentors") for i in elsewhere.ids.get(name, ())]
+    if "educators" not in {*tables, *elsewhere.ids} and tables.keys() & _OF_EDUCATORS:
         log.warning(
             "educators_missing",
             "есть данные педагогов, но нет таблицы educators "
@@ -298,6 +313,7 @@ def _resolve(
     zones: Zones,
     horizon: Horizon,
     defaults: Defaults,
+    elsewhere: Elsewhere,
     log: FaultLog,
 ) -> _Resolved:
     empty = Records(TABLES["activities"])
@@ -317,7 +333,7 @@ def _resolve(
             )
         derived += opened
         with_runs |= {o.activity_id for o in opened}
-    check_runs(activities, with_runs, log)
+    check_runs(activities, with_runs | set(elsewhere.with_runs), log)
     busy = resolve_spans(tables.get("busy", empty), "educator_id", zones, horizon, log)
     if folder is not None:
         _add_calendars(busy, folder, tables, zones, horizon, log)
@@ -361,21 +377,23 @@ def _build(
     as_of: dt.datetime,
     zone: str,
     zones: Zones,
+    elsewhere: Elsewhere,
 ) -> DataPackage:
-    organisations = build.build_organisations(tables)
+    organisations = build.build_organisations(tables, elsewhere.organisations)
     offerings = build.build_offerings(tables.get("offerings", ()), resolved.meetings)
     activities = build.build_activities(tables)
+    texts = {a.id: a for a in (*elsewhere.activities, *activities)}
     return DataPackage(
         as_of=as_of,
         time_zone=zone,
         activities=activities,
         offerings=tuple(offerings + resolved.derived),
-        corrections=build_tag_corrections(tables.get("corrections", ()), activities),
+        corrections=build_tag_corrections(tables.get("corrections", ()), texts.values()),
         organisations=tuple(organisations.values()),
         educators=build.build_educators(tables, organisations, zones),
         mentors=build.build_mentors(tables, resolved.slots),
         diagnostics=build.build_diagnostics(tables),
-        responses=build.build_responses(tables),
+        responses=build.build_responses(tables, elsewhere.items),
         requests=build.build_requests(tables),
         history=build.build_history(tables),
         interactions=build_interactions(tables.get("interactions")),
@@ -398,4 +416,23 @@ def _report(
         name: TableCount(records.read, len(records.rows) if package is not None else 0)
         for name, records in tables.items()
     }
-    return ImportReport(package, log.errors, log.warnings, log.notes, counts)
+    return ImportReport(
+        package, log.errors, log.warnings, log.notes, counts, places=_places(tables)
+    )
+
+
+def _places(tables: Mapping[str, Records]) -> dict[str, dict[str, Place]]:
+    """Where the first row of each record or person stands, by table and id."""
+    found: dict[str, dict[str, Place]] = {}
+    for name, records in tables.items():
+        column = _ID_COLUMNS.get(name, "id")
+        for record in records:
+            if record[column] is not None:
+                found.setdefault(name, {}).setdefault(str(record[column]), record.place)
+    return found
+
+
+_ID_COLUMNS = {
+    **dict.fromkeys(("diagnostics", "responses", "requests", "history", "busy"), "educator_id"),
+    **dict.fromkeys(("coverage", "corrections", "prerequisites"), "activity_id"),
+}

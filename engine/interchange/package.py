@@ -20,6 +20,7 @@ from engine.domain import (
 )
 from engine.errors import Fault, InputError
 from engine.interactions import Interactions
+from engine.interchange.faults import Place
 from engine.matching.tag_corrections import TagCorrection
 
 
@@ -99,6 +100,8 @@ class ImportReport:
         By table, for the tables that were found.
     set_aside
         Every fault of the rows that ``read_sparing`` read without; no number of them is left out.
+    places
+        By table, where the first row of each record or person stands, by id.
     """
 
     package: DataPackage | None
@@ -107,6 +110,7 @@ class ImportReport:
     notes: tuple[Fault, ...]
     counts: Mapping[str, TableCount]
     set_aside: tuple[Fault, ...] = ()
+    places: Mapping[str, Mapping[str, Place]] = field(default_factory=dict)
 
     def accepted(self) -> DataPackage:
         """Return the package.

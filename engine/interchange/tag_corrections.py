@@ -16,7 +16,11 @@ SUM_TOLERANCE = 1e-9
 
 
 def check_tag_corrections(
-    corrections: Records, activities: Records, covered: Iterable[Record], log: FaultLog
+    corrections: Records,
+    activities: Records,
+    covered: Iterable[Record],
+    log: FaultLog,
+    elsewhere: Collection[str] = (),
 ) -> None:
     """Verdicts with a competency and a text; shares of right ones only, at most 1 together.
 
@@ -24,8 +28,10 @@ def check_tag_corrections(
     ----------
     covered
         Records of the given coverage, which goes before corrections.
+    elsewhere
+        Ids of activities whose texts are known though no file holds them.
     """
-    titles = {r["id"] for r in activities} | activities.broken_ids
+    titles = {r["id"] for r in activities} | activities.broken_ids | set(elsewhere)
     given = {r["activity_id"] for r in covered}
     for activity, rows in _judged(corrections).items():
         for record in rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,19 @@ def write_templates(
     return tuple(_write(TABLES[n], directory, nodes) for n in TABLES if n in set(asked))
 
 
+def blank_form(table: Table, nodes: Mapping[str, str]) -> bytes:
+    """Blank form of a table, as ``write_templates`` writes it, as the bytes of a workbook.
+
+    Parameters
+    ----------
+    nodes
+        As for ``write_templates``.
+    """
+    buffer = io.BytesIO()
+    _form(table, nodes).save(buffer)
+    return buffer.getvalue()
+
+
 def write_filled(
     table: Table,
     rows: Iterable[Mapping[str, object]],
@@ -98,16 +112,22 @@ def write_filled(
                 # Text, so that Excel neither reads ids as numbers nor titles as formulas.
                 cell = sheet.cell(number, index)
                 cell.value, cell.data_type, cell.number_format = text, "s", "@"
-    _finish(book, sheet, table, nodes, path)
+    _finish(book, sheet, table, nodes)
+    book.save(path)
 
 
 def _write(table: Table, directory: Path, nodes: Mapping[str, str]) -> Path:
+    path = directory / f"{table.title}.xlsx"
+    _form(table, nodes).save(path)
+    return path
+
+
+def _form(table: Table, nodes: Mapping[str, str]) -> openpyxl.Workbook:
     book, sheet = _book(table)
     for row, example in enumerate(table.examples, start=2):
         _example(sheet, row, table, example, sample_node(nodes))
-    path = directory / f"{table.title}.xlsx"
-    _finish(book, sheet, table, nodes, path)
-    return path
+    _finish(book, sheet, table, nodes)
+    return book
 
 
 def _book(table: Table) -> tuple[openpyxl.Workbook, Any]:
@@ -119,15 +139,12 @@ def _book(table: Table) -> tuple[openpyxl.Workbook, Any]:
     return book, sheet
 
 
-def _finish(
-    book: openpyxl.Workbook, sheet: Any, table: Table, nodes: Mapping[str, str], path: Path
-) -> None:
+def _finish(book: openpyxl.Workbook, sheet: Any, table: Table, nodes: Mapping[str, str]) -> None:
     _lists(sheet, table)
     sheet.freeze_panes = "A2"
     _hints(book.create_sheet(HINTS_SHEET), table)
     if any(c.references == NODE for c in table.columns):
         _rows(book.create_sheet(NODES_SHEET), [("Код", "Название"), *nodes.items()], (18, 80))
-    book.save(path)
 
 
 def _header(sheet: Any, table: Table) -> None:

@@ -12,14 +12,13 @@ from typing import Any
 import openpyxl
 from openpyxl.utils import get_column_letter
 
+from engine.interchange.archives import TOO_LARGE, archive_problem
 from engine.interchange.faults import FaultLog, Place
 from engine.interchange.sheets import RowCollector, Sheet
 from engine.interchange.values import Cell, Percent
 
-UNPACKED_MOST_BYTES = 400 * 1024 * 1024
-RATIO_MOST = 200
-DENSE_FROM_BYTES = 50_000_000
-PARTS_MOST = 2_000
+CELLS_MOST = 50_000_000
+"""Cells of a sheet, blank ones that rows are filled up with included."""
 
 _PERCENT = re.compile(rb"""numFmtId=["'](?:9|10)["']|%""")
 """Built-in percentage formats, or one of one's own, in the styles of a book."""
@@ -37,7 +36,7 @@ def read_workbook(content: bytes, label: str, log: FaultLog, sheet: str | None) 
     """
     place = Place(label)
     try:
-        problem = _problem_of_archive(content)
+        problem = archive_problem(content)
         if problem:
             log.error(*problem, place)
             return []
@@ -99,7 +98,9 @@ def _load(content: bytes, *, values: bool) -> Any:
     with warnings.catch_warnings():
         # Extensions that openpyxl drops (lists, conditional formats) do not touch the values.
         warnings.simplefilter("ignore", UserWarning)
-        return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=values)
+        return openpyxl.load_workbook(
+            io.BytesIO(content), read_only=True, data_only=values, keep_links=False
+        )
 
 
 def _visible(book: Any) -> list[str]:
@@ -108,37 +109,6 @@ def _visible(book: Any) -> list[str]:
         for ws in book.worksheets
         if ws.sheet_state == "visible" and ws.title.casefold() not in NOTE_SHEETS
     ]
-
-
-def _problem_of_archive(content: bytes) -> tuple[str, str] | None:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = archive.infolist()
-        if "xl/workbook.xml" not in archive.namelist():
-            return (
-                "not_a_workbook",
-                "это архив, но не книга Excel: сохраните таблицу как XLSX (ODS — через «Сохранить "
-                "как»)",
-            )
-        if any(p.flag_bits & 1 for p in parts):
-            return ("workbook_encrypted_or_old", "книга защищена паролем: снимите пароль")
-        unpacked = sum(p.file_size for p in parts)
-        dense = unpacked > DENSE_FROM_BYTES and unpacked > RATIO_MOST * len(content)
-        if unpacked > UNPACKED_MOST_BYTES or len(parts) > PARTS_MOST or dense:
-            return (
-                "workbook_too_large",
-                "книга распаковывается в слишком большой объём: перенесите данные в новую книгу "
-                "без лишних строк",
-            )
-        for part in parts:
-            if part.filename.endswith((".xml", ".rels")):
-                with archive.open(part) as file:
-                    if b"<!DOCTYPE" in file.read(2048):
-                        return (
-                            "workbook_refused",
-                            "в книге есть объявления DOCTYPE, каких Excel не пишет: пересохраните "
-                            "её",
-                        )
-    return None
 
 
 def _has_formulas(content: bytes) -> bool:
@@ -164,7 +134,13 @@ def _read_sheet(
     # The stated dimensions are often wrong (one formatted cell in the last row).
     worksheet.reset_dimensions()
     collector = RowCollector(file, log)
+    seen = 0
     for number, cells in enumerate(_rows(worksheet, percents), start=1):
+        # One far cell makes a row of 16 384, and a small part of a file a million such rows.
+        seen += len(cells)
+        if seen > CELLS_MOST:
+            log.error("workbook_too_large", TOO_LARGE, Place(file, number))
+            return None
         if not collector.add(number, cells):
             return None
     if formulas is not None:

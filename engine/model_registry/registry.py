@@ -138,6 +138,20 @@ class Registry:
         check_files(self.folder, entry, (entry.gate,))
         return gate_from_json((self.folder / version / entry.gate).read_text(encoding="utf-8"))
 
+    def card_of(self, version: str) -> Card:
+        """Card of a version, as it was registered.
+
+        Raises
+        ------
+        ArtefactError
+            A file was changed or is missing, or there is no such version.
+        """
+        entry = self.entry(version)
+        check_files(self.folder, entry, (CARD_FILE, CARD_JSON_FILE))
+        folder = self.folder / version
+        content = json.loads((folder / CARD_JSON_FILE).read_text(encoding="utf-8"))
+        return Card((folder / CARD_FILE).read_text(encoding="utf-8"), content)
+
     # ---------------------------------------------------------------------- writing
 
     def register(

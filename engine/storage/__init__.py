@@ -11,9 +11,11 @@ from engine.storage.faults import (
     ResourceGone,
     VersionConflict,
 )
+from engine.storage.folding import folded
 from engine.storage.opening import POOL_SIZE, open_engine
 from engine.storage.repositories import Repositories, SystemRepositories
 from engine.storage.repositories.erasure import Erased
+from engine.storage.repositories.people_search import district_of
 from engine.storage.service_values import (
     ApiKey,
     AuditEntry,
@@ -28,6 +30,7 @@ from engine.storage.values import (
     DEFAULT_TENANT,
     CatalogueKind,
     CatalogueRow,
+    EducatorFilter,
     FeedbackRow,
     KeptEducator,
     Page,
@@ -36,6 +39,7 @@ from engine.storage.values import (
     RouteRevision,
     RouteSummary,
     StoredRoute,
+    YoungWithin,
 )
 
 
@@ -55,6 +59,7 @@ __all__ = [
     "CatalogueRow",
     "CursorRefused",
     "DatabaseUnavailable",
+    "EducatorFilter",
     "Erased",
     "FeedbackRow",
     "Idempotent",
@@ -74,5 +79,8 @@ __all__ = [
     "SystemRepositories",
     "Tenant",
     "VersionConflict",
+    "YoungWithin",
+    "district_of",
+    "folded",
     "open_store",
 ]

@@ -150,6 +150,16 @@ class Bound:
         find = sa.func.strpos if self._postgres else sa.func.instr
         return find(column, part) > 0
 
+    def among(
+        self,
+        column: sa.ColumnElement[Any],
+        table: sa.Table,
+        picked: sa.ColumnElement[Any],
+        *where: Where,
+    ) -> Where:
+        """Condition that a value is one of those which a column of these rows has."""
+        return column.in_(sa.select(picked).select_from(table).where(*self._mine(table), *where))
+
     def holds_bytes(self, column: sa.ColumnElement[bytes], part: bytes) -> Where:
         """Condition that bytes have a part; nothing has none."""
         wanted = sa.literal(part, sa.LargeBinary)

@@ -18,6 +18,9 @@ Item = TypeVar("Item")
 MOST_ROWS = 1_000
 """Rows of one page at most."""
 
+IDS_MOST = 500
+"""Ids that one condition names; databases take only so many parameters."""
+
 
 def page_of(
     rows: Sequence[Row], limit: int, item: Callable[[Row], Item], key: Callable[[Row], object]

@@ -165,7 +165,59 @@ class KeptEducator:
     updated_at: dt.datetime
 
 
-CatalogueKind = Literal["activity", "offering", "mentor"]
+@dataclass(frozen=True, slots=True)
+class YoungWithin:
+    """A policy's rule of who is young, on one day, as bounds of dates.
+
+    Who lacks a date that would decide is neither young nor not, as ``engine.ages.is_young`` has it.
+
+    Parameters
+    ----------
+    born_after
+        Whoever was born later is young enough; ``None`` = the rule counts nobody as young.
+    began_after
+        Whoever began pedagogical work later is in the first years; ``None`` = nobody is.
+    both
+        Whether both parts are needed, or either will do.
+    """
+
+    born_after: dt.date | None
+    began_after: dt.date | None
+    both: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EducatorFilter:
+    """Which educators are meant; ``None`` = any.
+
+    Parameters
+    ----------
+    text
+        Part of the id, or, if ``by_name``, words that are all parts of the name; without regard to
+        case and ё.
+    by_name
+        Whether names are searched: to be set for those only who may see them.
+    position
+        Value of ``engine.domain.Position``.
+    district, subject
+        Whole, without regard to case.
+    young
+        Whether ``young_rule`` counts them as young; both or neither must be given.
+    """
+
+    id: str | None = None
+    text: str | None = None
+    by_name: bool = False
+    position: str | None = None
+    organisation_id: str | None = None
+    district: str | None = None
+    subject: str | None = None
+    young: bool | None = None
+    young_rule: YoungWithin | None = None
+
+
+CatalogueKind = Literal["activity", "offering", "mentor", "correction"]
+"""``correction``: what a methodist says of an activity's coverage, by the activity's id."""
 
 
 @dataclass(frozen=True, slots=True)

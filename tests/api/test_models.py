@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -301,3 +302,30 @@ def _heavier() -> Any:
     relevance = model("m-4").relevance
     relevance.intercept_ = relevance.intercept_ - 1.0
     return relevance
+
+
+def test_the_card_of_a_model_is_told_to_people_and_to_programs(
+    caller: TestClient, models: Path
+) -> None:
+    """As it was registered: words by Accept or by the address, content as JSON otherwise."""
+    words = (models / "m-2" / "card.md").read_text(encoding="utf-8")
+    content = json.loads((models / "m-2" / "card.json").read_text(encoding="utf-8"))
+    told = caller.get("/models/m-2/card").json()
+    assert (told["version"], told["card"]) == ("m-2", content)
+    assert len(told["digest"]) == 64
+    for answer in (
+        caller.get("/models/m-2/card?format=markdown"),
+        caller.get("/models/m-2/card", headers={"Accept": "text/markdown, */*;q=0.1"}),
+    ):
+        assert answer.headers["content-type"].startswith("text/markdown")
+        assert answer.text == words
+    asked = {"Accept": "text/markdown"}
+    assert caller.get("/models/m-2/card?format=json", headers=asked).json() == told
+    refused(caller.get("/models/m-9/card"), 404, "model_not_found")
+
+
+def test_a_card_that_was_changed_is_refused(caller: TestClient, models: Path) -> None:
+    """A card is read only if it is the one that was registered."""
+    path = models / "m-3" / "card.md"
+    path.write_text(path.read_text(encoding="utf-8") + "и ещё лучше", encoding="utf-8")
+    refused(caller.get("/models/m-3/card"), 422, "artefact_refused")

@@ -141,7 +141,9 @@ def test_conditions_of_edits_are_told(document: dict[str, Any]) -> None:
         assert told.pop(name) == {"If-Match": False, "If-None-Match": False}
     assert told.pop("read_route") == {"If-None-Match": False}
     removals = {f"remove_{noun}" for noun in ("activity", "offering", "mentor", "diagnostics")}
-    assert set(told) == removals | {"put_diagnostics", "decide", "report_progress", "replan"}
+    assert set(told) == removals | {
+        *("put_diagnostics", "put_tags", "decide", "report_progress", "replan")
+    }
     assert all(found == {"If-Match": True} for found in told.values())
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
 from engine.storage.bound import Bound, Row
 from engine.storage.faults import VersionConflict
-from engine.storage.paging import check_limit, page_of, text_of
+from engine.storage.paging import IDS_MOST, check_limit, page_of, text_of
 from engine.storage.tables import RECORDS, VERSIONS
 from engine.storage.values import CatalogueKind, CatalogueRow, Page
 
@@ -70,6 +70,16 @@ class CatalogueRepository:
         """All records of a kind, withdrawn ones too, in the order of their ids."""
         rows = self._bound.rows(RECORDS, RECORDS.c.kind == kind, order=(RECORDS.c.id,))
         return tuple(map(_record, rows))
+
+    def stamps(self, kind: CatalogueKind, ids: Sequence[str]) -> dict[str, tuple[int, dt.datetime]]:
+        """Version and last change of those of some ids that were ever put or withdrawn."""
+        columns = (RECORDS.c.id, RECORDS.c.version, RECORDS.c.updated_at)
+        found: dict[str, tuple[int, dt.datetime]] = {}
+        for i in range(0, len(ids), IDS_MOST):
+            where = (RECORDS.c.kind == kind, RECORDS.c.id.in_(ids[i : i + IDS_MOST]))
+            rows = self._bound.rows(RECORDS, *where, columns=columns)
+            found |= {row.id: (row.version, row.updated_at) for row in rows}
+        return found
 
     def page(
         self, kind: CatalogueKind, after: str | None = None, limit: int = 50

@@ -6,17 +6,28 @@ import dataclasses
 import datetime as dt
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TypeVar
 
-from engine.domain import DiagnosticResult, Educator, ItemResponse, Method
+import sqlalchemy as sa
+
+from engine.domain import DiagnosticResult, Educator, ItemResponse, Method, Organisation
 from engine.recommendation import to_dict
 from engine.recommendation_json import record_from_dict
 from engine.storage.bound import Bound, Row
 from engine.storage.faults import VersionConflict
-from engine.storage.paging import check_limit, page_of, text_of
-from engine.storage.tables import DIAGNOSTICS, EDUCATORS, LABELS, RESPONSES
-from engine.storage.values import KeptEducator, Page
+from engine.storage.folding import folded
+from engine.storage.paging import IDS_MOST, MOST_ROWS, check_limit, page_of, text_of
+from engine.storage.repositories.people_search import conditions, search_columns
+from engine.storage.tables import DIAGNOSTICS, EDUCATORS, LABELS, RESPONSES, SEARCH
+from engine.storage.values import EducatorFilter, KeptEducator, Page
 
+Item = TypeVar("Item")
+
+ANYBODY = EducatorFilter()
+
+_ID = (EDUCATORS.c.id,)
 _RESULT = [f.name for f in dataclasses.fields(DiagnosticResult)]
 
 
@@ -54,6 +65,7 @@ class EducatorRepository:
         version = (found or 0) + 1
         kept = {"id": educator.id, "updated_at": at, "version": version, "record": record}
         self._bound.put(EDUCATORS, [kept])
+        self._bound.put(SEARCH, [search_columns(educator)])
         return version
 
     def get(self, educator_id: str) -> Educator | None:
@@ -71,7 +83,19 @@ class EducatorRepository:
         rows = self._bound.rows(EDUCATORS, columns=(EDUCATORS.c.id,), order=(EDUCATORS.c.id,))
         return tuple(row.id for row in rows)
 
-    def page(self, after: str | None = None, limit: int = 50) -> Page[KeptEducator]:
+    def among(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of some ids that are stored."""
+        if len(ids) > IDS_MOST:
+            return frozenset(self.ids()) & frozenset(ids)
+        where = EDUCATORS.c.id.in_(ids)
+        return frozenset(r.id for r in self._bound.rows(EDUCATORS, where, columns=_ID))
+
+    def page(
+        self,
+        after: str | None = None,
+        limit: int = 50,
+        wanted: EducatorFilter = ANYBODY,
+    ) -> Page[KeptEducator]:
         """Educators in the order of their ids.
 
         Raises
@@ -79,11 +103,48 @@ class EducatorRepository:
         CursorRefused
             ``after`` is no cursor of this list.
         """
-        where = () if after is None else (EDUCATORS.c.id > text_of(after),)
-        rows = self._bound.rows(
-            EDUCATORS, *where, order=(EDUCATORS.c.id,), limit=check_limit(limit) + 1
-        )
+        where = conditions(self._bound, wanted)
+        if after is not None:
+            where.append(SEARCH.c.educator_id > text_of(after))
+        # Ids first: records are read of this part alone, however many others meet the filter.
+        key = SEARCH.c.educator_id
+        asked = check_limit(limit) + 1
+        ids = self._bound.rows(SEARCH, *where, columns=(key,), order=(key,), limit=asked)
+        rows: list[Row] = []
+        for i in range(0, len(ids), IDS_MOST):
+            part = [row.educator_id for row in ids[i : i + IDS_MOST]]
+            mine = EDUCATORS.c.id.in_(part)
+            rows += self._bound.rows(EDUCATORS, mine, order=(EDUCATORS.c.id,))
         return page_of(rows, limit, _kept, lambda row: row.id)
+
+    def count(self, wanted: EducatorFilter = ANYBODY) -> int:
+        """How many educators meet a filter."""
+        where = conditions(self._bound, wanted)
+        return int(self._bound.scalar(SEARCH, sa.func.count(), *where))
+
+    def every(self, wanted: EducatorFilter = ANYBODY) -> Iterator[Educator]:
+        """All who meet a filter, in the order of their ids, read in large parts."""
+        after: str | None = None
+        while True:
+            page = self.page(after, MOST_ROWS, wanted)
+            yield from (kept.educator for kept in page.items)
+            if page.next is None:
+                return
+            after = page.next
+
+    def organisations(self) -> dict[str, Organisation]:
+        """Organisations by id, each as the record of one of its educators has it."""
+        key = (SEARCH.c.organisation_id, SEARCH.c.educator_id)
+        rows = self._bound.rows(SEARCH, key[0].is_not(None), columns=key, order=key)
+        last = list({row.organisation_id: row.educator_id for row in rows}.values())
+        found: dict[str, Organisation] = {}
+        for i in range(0, len(last), IDS_MOST):
+            mine = EDUCATORS.c.id.in_(last[i : i + IDS_MOST])
+            for row in self._bound.rows(EDUCATORS, mine):
+                organisation = _kept(row).educator.organisation
+                if organisation is not None:
+                    found[organisation.id] = organisation
+        return found
 
     def remove(self, educator_id: str) -> None:
         """Remove an educator and with him his diagnostics."""
@@ -120,6 +181,20 @@ class DiagnosticRepository:
         rows = self._bound.rows(RESPONSES, mine, order=(RESPONSES.c.position,))
         return tuple(map(_response, rows))
 
+    def results_of(self, ids: Sequence[str]) -> dict[str, tuple[DiagnosticResult, ...]]:
+        """Scores of those of some educators who have any, by educator."""
+        return _grouped(self._of(DIAGNOSTICS, ids), _result)
+
+    def responses_of(self, ids: Sequence[str]) -> dict[str, tuple[ItemResponse, ...]]:
+        """Item responses of those of some educators who have any, by educator."""
+        return _grouped(self._of(RESPONSES, ids), _response)
+
+    def _of(self, table: sa.Table, ids: Sequence[str]) -> Iterator[Row]:
+        order = (table.c.educator_id, table.c.position)
+        for i in range(0, len(ids), IDS_MOST):
+            mine = table.c.educator_id.in_(ids[i : i + IDS_MOST])
+            yield from self._bound.rows(table, mine, order=order)
+
 
 class PersonLabelRepository:
     """Names of people: the only place that knows them."""
@@ -129,16 +204,37 @@ class PersonLabelRepository:
 
     def put(self, educator_id: str, display_name: str) -> None:
         """Insert or replace."""
-        self._bound.put(LABELS, [{"educator_id": educator_id, "display_name": display_name}])
+        row = {"educator_id": educator_id, "display_name": display_name}
+        self._bound.put(LABELS, [{**row, "folded_name": folded(display_name)}])
 
     def get(self, educator_id: str) -> str | None:
         """Name, ``None`` if it is not known."""
         row = self._bound.row(LABELS, LABELS.c.educator_id == educator_id)
         return None if row is None else str(row.display_name)
 
+    def of(self, ids: Sequence[str]) -> dict[str, str]:
+        """Names of those of some ids who have one, by id."""
+        columns = (LABELS.c.educator_id, LABELS.c.display_name)
+        if len(ids) > IDS_MOST:
+            wanted = frozenset(ids)
+            rows = self._bound.rows(LABELS, columns=columns)
+            return {r.educator_id: r.display_name for r in rows if r.educator_id in wanted}
+        where = LABELS.c.educator_id.in_(ids)
+        return {
+            r.educator_id: r.display_name for r in self._bound.rows(LABELS, where, columns=columns)
+        }
+
     def erase(self, educator_id: str) -> None:
         """Erase the name; everything else about the educator stays."""
         self._bound.delete(LABELS, LABELS.c.educator_id == educator_id)
+
+
+def _grouped(rows: Iterable[Row], item: Callable[[Row], Item]) -> dict[str, tuple[Item, ...]]:
+    """Items of rows that stand together by educator."""
+    return {
+        educator_id: tuple(map(item, mine))
+        for educator_id, mine in groupby(rows, key=lambda row: str(row.educator_id))
+    }
 
 
 def _kept(row: Row) -> KeptEducator:
@@ -165,7 +261,7 @@ def _plain(value: object) -> object:
 
 
 def _result(row: Row) -> DiagnosticResult:
-    values = {name: row._mapping[name] for name in _RESULT}
+    values = {name: getattr(row, name) for name in _RESULT}
     return DiagnosticResult(**{**values, "method": Method(row.method)})
 
 

@@ -2,7 +2,7 @@
 
 from engine.storage.tables.catalogue import FEEDBACK, RECORDS, VERSIONS
 from engine.storage.tables.columns import METADATA, Instant
-from engine.storage.tables.people import DIAGNOSTICS, EDUCATORS, LABELS, RESPONSES
+from engine.storage.tables.people import DIAGNOSTICS, EDUCATORS, LABELS, RESPONSES, SEARCH
 from engine.storage.tables.routes import CONTENT, EVENTS, HOLDS, REVISIONS, ROUTES
 from engine.storage.tables.service import AUDIT, IDEMPOTENCY, JOB_EVENTS, JOBS, KEYS, TENANTS
 
@@ -24,6 +24,7 @@ __all__ = [
     "RESPONSES",
     "REVISIONS",
     "ROUTES",
+    "SEARCH",
     "TENANTS",
     "VERSIONS",
     "Instant",

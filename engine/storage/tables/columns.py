@@ -57,14 +57,26 @@ class Instant(sa.TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
-def owned(name: str, *columns: sa.schema.SchemaItem, key: tuple[str, ...] = ("id",)) -> sa.Table:
-    """Table whose rows belong to a tenant, who stands first in its primary key."""
+def owned(
+    name: str,
+    *columns: sa.schema.SchemaItem,
+    key: tuple[str, ...] = ("id",),
+    sqlite_with_rowid: bool = True,
+) -> sa.Table:
+    """Table whose rows belong to a tenant, who stands first in its primary key.
+
+    Parameters
+    ----------
+    sqlite_with_rowid
+        ``False`` = SQLite keeps the rows themselves in the order of the key.
+    """
     return sa.Table(
         name,
         METADATA,
         sa.Column("tenant_id", ID, nullable=False),
         *columns,
         sa.PrimaryKeyConstraint("tenant_id", *key),
+        sqlite_with_rowid=sqlite_with_rowid,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from engine.storage.tables.columns import instant, number, owned, real, text
+from engine.storage.tables.columns import CODE, instant, number, owned, real, text
 
 EDUCATORS = owned(
     "educators",
@@ -14,6 +14,33 @@ EDUCATORS = owned(
     text("record", sa.Text()),
 )
 """An educator; ``record`` is the JSON form without the display name."""
+
+SEARCH = owned(
+    "educator_search",
+    text("educator_id"),
+    text("folded_id", sa.Text()),
+    text("position", CODE),
+    text("organisation_id", null=True),
+    text("district", sa.Text()),
+    text("subjects", sa.Text()),
+    sa.Column("born_on", sa.Date, nullable=True),
+    sa.Column("pedagogical_start", sa.Date, nullable=True),
+    sa.ForeignKeyConstraint(
+        ["tenant_id", "educator_id"],
+        ["educators.tenant_id", "educators.id"],
+        ondelete="CASCADE",
+    ),
+    key=("educator_id",),
+    # in the order of its key, so that a part of a list is read without sorting
+    sqlite_with_rowid=False,
+)
+"""What educators are searched by; derived from the record, never read back into it.
+
+A narrow table of its own: any combination of filters over tens of thousands is one scan of some
+megabytes, while the records would be ten times as many. ``folded_id``, ``district`` and
+``subjects`` are folded (``engine.storage.folding``); ``born_on`` is the day that either date of
+the record gives, null where neither is known. Names are not here.
+"""
 
 
 def _of_educator() -> tuple[sa.schema.SchemaItem, ...]:
@@ -61,6 +88,8 @@ LABELS = owned(
     "person_labels",
     text("educator_id"),
     text("display_name", sa.String(256)),
+    # rows of before are filled in by the migration
+    sa.Column("folded_name", sa.Text, nullable=False, server_default=""),
     key=("educator_id",),
 )
 """Name of a person; no foreign key, so that it is erased first and by itself."""

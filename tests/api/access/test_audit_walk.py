@@ -27,6 +27,7 @@ ACTIVITY = {
 }  # fmt: skip
 OFFERING = {"id": "new-o", "activity_id": "new-a", "start": "2026-10-01", "end": "2026-10-31"}
 MENTOR = {"id": "new-n", "position": "teacher", "consent": True, "capacity": 2}
+VERDICT = {"node": "MET.ASM.01", "verdict": "right"}
 EDUCATOR = {"id": "new-e", "position": "teacher"}
 SCORE = {
     "procedure_id": "p1", "date": "2026-08-01", "method": "test", "node": "1", "score": 5,
@@ -38,6 +39,7 @@ Step = tuple[str, str, str, Any]
 STEPS: tuple[Step, ...] = (
     ("import_activities", "POST", "/activities", {"items": [ACTIVITY]}),
     ("put_activity", "PUT", "/activities/new-a", ACTIVITY | {"title": "Иной курс"}),
+    ("put_tags", "PUT", "/activities/new-a/tags", {"verdicts": [VERDICT]}),
     ("import_offerings", "POST", "/offerings", {"items": [OFFERING]}),
     ("put_offering", "PUT", "/offerings/new-o", OFFERING | {"end": "2026-11-30"}),
     ("remove_offering", "DELETE", "/offerings/new-o", None),
@@ -67,6 +69,7 @@ STEPS: tuple[Step, ...] = (
 """One success of each writing operation, in an order in which each can succeed."""
 
 ELSEWHERE: Mapping[str, str] = {
+    "import_workbook": "takes a workbook: one row for each record of it",
     "promote_model": "needs a registry with a model",
     "roll_back_model": "needs a registry with a model",
     "stop_solve": "needs a solve that is running",

@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from api.access.matrix import OPERATIONS, PROBES, undeclared
 from api.access.principal import Role
 from api.auth import KeyRing
+from api.bodies import XLSX_TYPE
 from api.main import create_app
 from api.service import build_service
 from api.state import Loading
@@ -36,7 +37,10 @@ from tests.api.conftest import NOW, refused, running, whole
 from tests.api.fakes import PACKAGE, FakeEngine
 
 METHODS = ("get", "put", "post", "patch", "delete")
-PATH_IDS = {"activity_id": "a1", "offering_id": "o1", "step_id": "s1", "version": "m1"}
+PATH_IDS = {
+    "kind": "xlsx",
+    "activity_id": "a1", "offering_id": "o1", "step_id": "s1", "version": "m1", "form": "educators",
+}  # fmt: skip
 BODIES: Mapping[str, Any] = {
     "decide": {"decision": "cancel"},
     "report_progress": {"events": [{"step": "s1", "event": "enrolled"}]},
@@ -148,7 +152,9 @@ def ask(caller: TestClient, call: Call, role: Role, tenant: str, owner: str) -> 
     content = BODIES.get(call.operation, {})
     if call.operation == "decide" and role is Role.TUTOR:
         content = {"decision": "return", "comment": "Уточнить сроки"}  # cancelling is not a tutor's
-    body = {} if call.method in ("get", "delete") else {"json": content}
+    body: dict[str, Any] = {} if call.method in ("get", "delete") else {"json": content}
+    if call.operation == "import_workbook":
+        headers["Content-Type"], body = XLSX_TYPE, {"content": b"no workbook"}
     return caller.request(call.method, call.path.format_map(ids), headers=headers, **body)
 
 

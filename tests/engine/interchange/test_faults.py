@@ -290,6 +290,10 @@ ELSEWHERE = {
     # in the tests of plain tables of enrolments
     "column_not_used", "enrolments_ambiguous", "enrolments_missing", "order_of_rows",
     "order_read", "seconds_read",
+    # in the tests of what is known besides the files
+    "whole_table_missing",
+    # in the tests of archives
+    "workbook_too_large",
     # in the tests of reading for a summary
     "evidence_left_out",
     # in the tests of the tables of a calibration
