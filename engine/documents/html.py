@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from functools import partial
 
 from engine.documents.build_view import build_view
-from engine.documents.text import clean, typeset
+from engine.documents.environment import template_environment
 from engine.documents.timeline import WIDTH, build_timeline
 from engine.recommendation import Recommendation
-from engine.wording import known_language, phrase, sentence
+from engine.wording import known_language, phrase
 
 TEMPLATE = "iom.html.j2"
-
-
-def _shown(value: object) -> object:
-    # Runs on every expression before escaping; Markup comes from our own macros only.
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return typeset(clean(value))
-    return value
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("engine.documents", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-    environment.filters["sentence"] = sentence
-    return environment
 
 
 def render_html(
@@ -64,7 +40,7 @@ def render_html(
     """
     language = known_language(language)
     view = build_view(rec, language)
-    template = _environment().get_template(TEMPLATE)
+    template = template_environment().get_template(TEMPLATE)
     return template.render(
         rec=rec,
         view=view,

@@ -9,7 +9,7 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
-from engine.documents.text import shortened
+from engine.documents.lettering import fitted, text_width
 from engine.documents.view import RouteView, StepView
 from engine.recommendation import RouteEntry, WeekLoad
 from engine.wording.dates import month
@@ -18,10 +18,10 @@ from engine.wording.quantities import minutes
 WIDTH = 960.0
 GUTTER = 78.0
 HEAD = 26.0
-ROW = 36.0
-LOAD = 84.0
+ROW = 33.0
+LOAD = 76.0
 SHORTEST = 12.0  # a single day must still show its colour beside a dot
-_CHAR = 6.9  # mean advance of a character at the labels' size, for placing labels
+LABEL = 13.0  # size of the letters of labels and months
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +156,7 @@ def build_timeline(route: RouteEntry, view: RouteView) -> Timeline | None:
     return Timeline(
         height=base + 22,
         months=tuple(_months(scale, view.language)),
-        weeks=tuple(
-            scale.x(scale.first + dt.timedelta(days=7 * i)) for i in range(scale.days // 7 + 1)
-        ),
+        weeks=_mondays(scale),
         steps=steps,
         bottom=y + 4,
         y_mentor=y_mentor,
@@ -174,6 +172,42 @@ def build_timeline(route: RouteEntry, view: RouteView) -> Timeline | None:
         load=load,
         ticks=ticks,
     )
+
+
+def build_load(route: RouteEntry, view: RouteView) -> Timeline | None:
+    """Lay out the load of the weeks alone, on the same weeks as the timeline.
+
+    Returns
+    -------
+    Timeline or None
+        ``None`` where no week of the route has a load or a tempo.
+    """
+    scale = _scale_of(route)
+    if scale is None:
+        return None
+    load, ticks, base = _load(route, scale, HEAD + 8, view.language)
+    if not load:
+        return None
+    return Timeline(
+        height=base + 34,
+        months=tuple(_months(scale, view.language)),
+        weeks=_mondays(scale),
+        steps=(),
+        bottom=base,
+        y_mentor=0.0,
+        mentor_dots=(),
+        missed=(),
+        y_checkpoints=0.0,
+        diamonds=(),
+        base=base,
+        load=load,
+        ticks=ticks,
+    )
+
+
+def _mondays(scale: _Scale) -> tuple[float, ...]:
+    weeks = range(scale.days // 7 + 1)
+    return tuple(scale.x(scale.first + dt.timedelta(days=7 * i)) for i in weeks)
 
 
 def _scale_of(route: RouteEntry) -> _Scale | None:
@@ -193,7 +227,8 @@ def _bar(step: StepView, index: int, scale: _Scale) -> StepBar:
     room_right, room_left = WIDTH - x, right - GUTTER
     text = f"{step.number}. {step.title}"
     # The label starts with its bar, or ends with it where there is more room on the left.
-    from_left = room_right >= min(len(text) * _CHAR, 0.45 * WIDTH) or room_right >= room_left
+    needed = text_width(text, LABEL)
+    from_left = room_right >= min(needed, 0.45 * WIDTH) or room_right >= room_left
     room = room_right if from_left else room_left
     return StepBar(
         number=step.number,
@@ -201,7 +236,7 @@ def _bar(step: StepView, index: int, scale: _Scale) -> StepBar:
         width=round(width, 2),
         y=HEAD + 6 + ROW * index,
         form=record.form,
-        label=shortened(text, max(8, int(room / _CHAR))),
+        label=fitted(text, room, LABEL),
         label_x=x if from_left else round(right, 2),
         anchor="start" if from_left else "end",
         hint=f"{text}: {step.terms}, {step.workload}",
@@ -219,9 +254,9 @@ def _months(scale: _Scale, language: str) -> list[MonthBand]:
         name = month(start, language)
         if start.month == 1 or not bands:
             name += f" {start.year}"
-        if len(name) * _CHAR > width - 6:
+        if text_width(name, LABEL) > width - 6:
             name = month(start, language, short=True)
-        if len(name) * _CHAR > width - 4:
+        if text_width(name, LABEL) > width - 4:
             name = ""
         bands.append(MonthBand(x, width, name, bool(len(bands) % 2)))
         start = after

@@ -68,6 +68,10 @@ class Settings:
     policy: str | None = _setting(
         None, DATA, "профиль политики для запросов, в которых он не назван; пусто = из пакета"
     )
+    # None = the template that comes with the package; it shows every tag there is.
+    iom_template: str | None = _setting(
+        None, DATA, "файл DOCX с шаблоном ИОМ этого региона; пусто = шаблон из поставки"
+    )
     # A relative SQLite file lies in the folder the service was started from.
     database_url: str = _setting(
         "sqlite:///routes.db",

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.documents.text import JOINER, NBSP, clean, shortened, typeset
+from engine.documents.text import JOINER, NBSP, breakable, clean, shortened, typeset
 
 
 @given(st.text())
@@ -50,3 +50,32 @@ def test_shortened_fits(text, length):
 def test_shortened_at_a_word():
     """The cut falls at the end of a word that is near, without hanging punctuation."""
     assert shortened("Оценивание на уроке, часть вторая", 22) == "Оценивание на уроке…"
+
+
+def test_clean_leaves_nothing_that_xml_refuses():
+    """Noncharacters are gone: an office file with one of them does not open."""
+    assert clean("a\ufffeb\uffffc\ufdd0d\U0001fffee") == "abcde"
+    assert clean("\ufdfa \ufffd \U0001f600") == "\ufdfa \ufffd \U0001f600"
+
+
+@given(st.text())
+def test_breaks_add_nothing_but_places_to_break(text):
+    """Without them the text is what it was, and no run of 25 characters is left unbroken."""
+    broken = breakable(text)
+    assert broken.replace("\u200b", "") == text.replace("\u200b", "")
+    runs = broken.replace("\u200b", " ").replace("\u00a0", " ").split()
+    assert all(len(run) < 25 or not set(run) - set("/._?&=,;:-") for run in runs)
+
+
+def test_ordinary_words_are_never_broken():
+    """Long words of the field stay whole; an address breaks behind its signs."""
+    words = "высококвалифицированными переосвидетельствования здоровьесберегающих"
+    assert breakable(words) == words
+    address = "https://example.org/catalogue/programme"
+    assert breakable(address).split("\u200b") == [
+        "https://",
+        "example.",
+        "org/",
+        "catalogue/",
+        "programme",
+    ]
