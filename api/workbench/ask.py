@@ -94,7 +94,8 @@ class Ask:
         *,
         headers: Mapping[str, str] | None = None,
         expect: Collection[int] = (),
-        **query: object,
+        query: Mapping[str, object] | None = None,
+        **more: object,
     ) -> Answer:
         """Read; a query value of ``None`` or ``""`` is left out, a list is repeated.
 
@@ -103,7 +104,7 @@ class Ask:
         AnswerProblem
             The status is 400 or more and not among ``expect``.
         """
-        given = {k: v for k, v in query.items() if v is not None and v != ""}
+        given = {k: v for k, v in {**(query or {}), **more}.items() if v is not None and v != ""}
         return await self._send("GET", path, headers, expect, query=urlencode(given, doseq=True))
 
     async def post(
