@@ -157,6 +157,9 @@ def greeting(url: str, key: str, hours: int) -> str:
             f'curl -s -H "$KEY" {url}/demo-data | python3 -c "{pick}" | '
             f'curl -s -H "$KEY" -H "Content-Type: application/json" -d @- {url}/routes',
             "",
+            f"Рабочее место методиста: {url}/workbench",
+            f"Войти: {key}",
+            "",
         )
     )
 
