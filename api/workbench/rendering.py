@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from api.workbench.ask import quoted
 from engine.documents.text import clean, typeset
+from engine.wording import sentence
 from engine.wording.values import FORMATS, as_written
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -62,6 +63,7 @@ def environment(language: str) -> Environment:
     )
     for name, form in FORMATS.items():
         made.filters[name] = partial(_formatted, form, language)
+    made.filters["sentence"] = sentence
     made.filters["asis"] = partial(as_written, language=language)
     made.filters["quoted"] = lambda part: quoted(str(part))
     made.filters["raw_value"] = lambda value: Markup.escape("" if value is None else str(value))

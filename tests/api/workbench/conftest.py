@@ -14,6 +14,7 @@ from engine.storage import Store
 from tests.api.access.people import ring, token
 from tests.api.conftest import running
 from tests.api.fakes import FakeEngine
+from tests.api.workbench.small import Browsers, small_service
 
 
 @pytest.fixture
@@ -34,3 +35,10 @@ def signed_in(browser: TestClient) -> Callable[[Role], TestClient]:
         return browser
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browsers]:
+    """The real engine over a small catalogue, for pages that nobody spoils for others."""
+    with small_service(tmp_path_factory.mktemp("small")) as browsers:
+        yield browsers

@@ -1,0 +1,111 @@
+"""The list of routes, and routes side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from api.workbench.ask import quoted
+from api.workbench.page import CurrentPage, Page
+from api.workbench.views import comparison, listing
+from api.workbench.views.educators import address
+
+PATH = "/workbench/routes"
+PAGE_ROWS = 20
+COUNTED_MOST = 500
+"""As many as the contract gives at once."""
+
+router = APIRouter(prefix="/workbench")
+
+Text = Annotated[str, Query(max_length=1_000)]
+
+
+async def asked_routes(
+    state: Text = "",
+    status: Text = "",
+    policy: Text = "",
+    organisation_id: Text = "",
+    mentor_id: Text = "",
+    educator_id: Text = "",
+    created_from: Text = "",
+    created_to: Text = "",
+) -> dict[str, str]:
+    """Conditions of the list as they were typed."""
+    typed = (
+        *(state, status, policy, organisation_id, mentor_id, educator_id),
+        *(created_from, created_to),
+    )
+    return dict(zip(listing.FILTERS, (text.strip() for text in typed), strict=True))
+
+
+@router.get("/routes", name="workbench_routes")
+async def show_routes(
+    page: CurrentPage, asked: Annotated[dict[str, str], Depends(asked_routes)], cursor: Text = ""
+) -> Response:
+    """List of routes with the counts of their states: what has become of many."""
+    query = listing.query_of(asked, zone=None)
+    every = {k: v for k, v in query.items() if k not in ("state", "status")}
+    answer, counted, policies = await asyncio.gather(
+        page.ask.get("/routes", query=query, cursor=cursor, limit=PAGE_ROWS),
+        page.ask.get("/routes", query=every, limit=COUNTED_MOST),
+        page.ask.get("/version"),
+    )
+    people = await _people(page, {item["educator_id"] for item in answer.data["items"]})
+    language = page.language
+    return page.render(
+        "listing/found.html.j2" if page.fragment else "listing/list.html.j2",
+        rows=[
+            listing.row_of(item, people.get(item["educator_id"]), language)
+            for item in answer.data["items"]
+        ],
+        counts=listing.counts_of(counted.data["items"], counted.data["next"] is not None, language),
+        asked=asked,
+        narrowed=any(asked.values()),
+        states=listing.states(language),
+        statuses=listing.statuses(language),
+        policies=[(name, name) for name in policies.data["policies"]],
+        own_policy=policies.data["policy"],
+        today=dt.date.today().isoformat(),
+        address=address,
+        next=answer.data["next"],
+        first=not cursor,
+    )
+
+
+@router.get("/compare", name="workbench_compare")
+async def show_comparison(
+    page: CurrentPage, routes: Annotated[list[str] | None, Query(max_length=20)] = None
+) -> Response:
+    """Two or three routes of one educator side by side, or the variants of one."""
+    chosen = list(dict.fromkeys(routes or ()))
+    if not chosen:
+        return page.render("compare/choose.html.j2")
+    answer = await page.ask.post("/routes/compare", {"routes": chosen})
+    educator = answer.data["educator"]
+    people, known = await asyncio.gather(
+        _people(page, {educator}),
+        page.ask.get("/routes", educator_id=educator, limit=COUNTED_MOST),
+    )
+    return page.render(
+        "compare/compare.html.j2",
+        compared=comparison.compared(answer.data, known.data["items"], page.language),
+        educator_id=educator,
+        name=people.get(educator, {}).get("display_name"),
+        variants_of=chosen[0] if len(chosen) == 1 else None,
+    )
+
+
+async def _people(page: Page, ids: set[str]) -> dict[str, listing.Record]:
+    """Records of educators by id, of those that the caller may see and that are still there."""
+    if not page.may("read_educator"):
+        return {}
+    wanted = sorted(ids)
+    # routes are kept of people, too, whose records were erased or never sent
+    answers = await asyncio.gather(
+        *(page.ask.get(f"/educators/{quoted(i)}", expect={403, 404}) for i in wanted)
+    )
+    return {i: a.data["record"] for i, a in zip(wanted, answers, strict=True) if a.status == 200}

@@ -1,0 +1,254 @@
+"""Changing a route: decisions, progress, rebuilding, and what each of them changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from api.access.decisions import may_decide
+from api.workbench.ask import Answer, AnswerProblem, quoted
+from api.workbench.page import CurrentPage, Page
+from api.workbench.refusals import problem_context
+from api.workbench.views import route_changes, route_history
+from api.workbench.views.keys import new_key
+from api.workbench.views.move_bodies import (
+    STEP_DECISIONS,
+    Sent,
+    as_replan,
+    decision_body,
+    progress_body,
+    replan_body,
+)
+
+TOLD_HERE = (400, 403, 409, 412, 422)
+"""Refusals that are told with the way back to the route."""
+
+LOOKED_UP_MOST = 30
+"""Titles that one page asks of the catalogue."""
+
+router = APIRouter(prefix="/workbench/routes/{route_id}")
+
+RouteId = Annotated[str, Path(max_length=128)]
+StepId = Annotated[str, Path(max_length=128)]
+
+
+@router.post("/decisions", name="workbench_decide")
+async def decide(route_id: RouteId, page: CurrentPage, request: Request) -> Response:
+    """Carry out a decision; one that rebuilds the route shows what changed."""
+    sent = await _sent(request)
+    decision = sent.text("decision")
+    if decision == "return" and not sent.text("comment"):
+        return await _confirm(page, route_id, decision, lacking=True)
+    told = _told(page, decision, sent) if decision in STEP_DECISIONS else ""
+    return await _called(page, route_id, "decisions", decision_body(sent, decision, told), sent)
+
+
+@router.post("/progress", name="workbench_progress")
+async def report(route_id: RouteId, page: CurrentPage, request: Request) -> Response:
+    """Note what became of one step."""
+    sent = await _sent(request)
+    body = progress_body(sent, sent.text("event"))
+    return await _called(page, route_id, "progress", body, sent)
+
+
+@router.post("/replan", name="workbench_replan")
+async def replan(route_id: RouteId, page: CurrentPage, request: Request) -> Response:
+    """Plan the rest of the route anew and show what changed."""
+    sent = await _sent(request)
+    return await _called(page, route_id, "replan", replan_body(sent), sent)
+
+
+@router.get("/confirm/{decision}", name="workbench_confirm")
+async def show_confirmation(
+    route_id: RouteId, decision: Literal["return", "complete", "cancel"], page: CurrentPage
+) -> Response:
+    """What a decision does, asked before it is done."""
+    return await _confirm(page, route_id, decision)
+
+
+@router.get("/alternatives/{step_id}", name="workbench_alternatives")
+async def show_alternatives(route_id: RouteId, step_id: StepId, page: CurrentPage) -> Response:
+    """What could stand in a step's place."""
+    path = f"/routes/{quoted(route_id)}"
+    route, found = await asyncio.gather(
+        page.ask.get(path), page.ask.get(f"{path}/alternatives/{quoted(step_id)}")
+    )
+    part, whole = "route_moves/choices.html.j2", "route_moves/alternatives.html.j2"
+    return page.render(
+        part if page.fragment else whole,
+        **_route(route_id),
+        version=route.data["lifecycle"]["version"],
+        step=_step_of(route.data, step_id),
+        found=route_changes.alternatives(found.data, page.language),
+        asked=found.data,
+        choosing=page.may("decide") and may_decide(page.principal.role, "replace"),
+        new_key=new_key,
+    )
+
+
+@router.get("/difference", name="workbench_difference")
+async def show_difference(route_id: RouteId, page: CurrentPage) -> Response:
+    """What the last rebuilding changed, as the history tells it."""
+    answer = await page.ask.get(f"/routes/{quoted(route_id)}")
+    if answer.status != 200:
+        return page.redirect(_path(route_id))
+    event = route_history.last_revision(answer.data["lifecycle"])
+    titles = await _titles(page, answer.data)
+    changes = route_changes.told_changes(event, titles, page.language) if event else ()
+    return _changed(page, answer.data, changes, titles, known=event is not None)
+
+
+def _told(page: Page, decision: str, sent: Sent) -> str:
+    """What the history will say was asked for."""
+    target = sent.text("target_title")[:200]
+    key = f"said_{decision}_by" if decision == "replace" and target else f"said_{decision}"
+    return page.t(f"route_moves.{key}", title=sent.text("title")[:200], target=target)
+
+
+async def _sent(request: Request) -> Sent:
+    """The form as it was sent; files in it are nobody's."""
+    form = await request.form()
+    return Sent.of([(name, v) for name, v in form.multi_items() if isinstance(v, str)])
+
+
+async def _called(
+    page: Page, route_id: str, call: str, body: Mapping[str, Any], sent: Sent
+) -> Response:
+    """Do it once, and go on to what came of it."""
+    headers = sent.headers(f"{call} {body.get('decision', sent.text('event'))}")
+    path = f"/routes/{quoted(route_id)}/{call}"
+    answer = await page.ask.post(path, body, headers=headers, expect=TOLD_HERE)
+    if answer.status >= 400:
+        return await _refused(page, route_id, call, body, sent, answer)
+    if answer.data.get("difference") is None:
+        return page.redirect(_path(route_id))
+    # Sent again by a reload it is the same call, with the same answer.
+    changes = route_changes.difference(answer.data["difference"], page.language)
+    return _changed(page, answer.data, changes, await _titles(page, answer.data))
+
+
+def _changed(
+    page: Page,
+    answer: Mapping[str, Any],
+    changes: tuple[route_changes.Change, ...],
+    titles: Mapping[str, str],
+    *,
+    known: bool = True,
+) -> Response:
+    told = answer.get("difference")
+    return page.render(
+        "route_moves/difference.html.j2",
+        **_route(answer["id"]),
+        changes=changes,
+        stayed=None if told is None else len(told["stayed"]),
+        life=answer["lifecycle"],
+        undo=route_history.undo_of(answer["lifecycle"], titles),
+        known=known,
+        key=new_key(),
+    )
+
+
+async def _refused(
+    page: Page, route_id: str, call: str, body: Mapping[str, Any], sent: Sent, answer: Answer
+) -> Response:
+    """What was refused, with what to do now and the way back to the route."""
+    if page.fragment:
+        raise AnswerProblem(answer.status, answer.data)
+    code = answer.data.get("code")
+    told: dict[str, Any] = {**_route(route_id), "key": new_key()}
+    if code == "seat_gone" and answer.data.get("route"):
+        return await _seat_gone(page, answer, told)
+    context = problem_context(answer.data, page.language)
+    if code != "replan_impossible":
+        return page.render("route_moves/refused.html.j2", status=answer.status, **told, **context)
+    conflict, repairs = route_changes.impossible(answer.data, page.language)
+    return page.render(
+        "route_moves/impossible.html.j2",
+        status=answer.status,
+        conflict=conflict,
+        repairs=repairs,
+        needs=answer.data.get("needs_changes"),
+        wishes=as_replan(call, body, sent),
+        comment=body.get("comment", ""),
+        version=sent.text("version"),
+        **told,
+        **context,
+    )
+
+
+async def _seat_gone(page: Page, answer: Answer, told: dict[str, Any]) -> Response:
+    """The route that was built again around what others took, to be agreed to."""
+    route = answer.data["route"]
+    runs = [g["resource"] for g in answer.data["gone"] if g["kind"] == "seat"]
+    titles = dict(zip(runs, await _each(_run_title, page, runs), strict=True))
+    return page.render(
+        "route_moves/gone.html.j2",
+        status=answer.status,
+        taken=route_changes.taken(answer.data, titles, page.language),
+        steps=route_changes.steps_of(route["route"], page.language),
+        life=route["lifecycle"],
+        **told,
+    )
+
+
+async def _confirm(page: Page, route_id: str, decision: str, *, lacking: bool = False) -> Response:
+    answer = await page.ask.get(f"/routes/{quoted(route_id)}")
+    if answer.status != 200:
+        return page.redirect(_path(route_id))
+    life = answer.data["lifecycle"]
+    admitted = page.may("decide") and may_decide(page.principal.role, decision)
+    return page.render(
+        "route_moves/confirm.html.j2",
+        status=422 if lacking else 200,
+        **_route(route_id),
+        decision=decision,
+        lacking=lacking,
+        life=life,
+        open=admitted and decision in life["legal"],
+        left=sum(s["state"] in ("planned", "enrolled", "attended") for s in life["steps"]),
+        key=new_key(),
+    )
+
+
+async def _titles(page: Page, answer: Mapping[str, Any]) -> dict[str, str]:
+    """Titles of all activities that the route has and that its history names."""
+    known = route_history.titles_of(answer)
+    asked = [i for i in route_history.named_activities(answer["lifecycle"]) if i not in known]
+    found = await _each(_title, page, asked[:LOOKED_UP_MOST])
+    return known | dict(zip(asked, found, strict=False))
+
+
+async def _each(ask: Any, page: Page, ids: Iterable[str]) -> list[str]:
+    return list(await asyncio.gather(*(ask(page, i) for i in ids)))
+
+
+async def _title(page: Page, activity_id: str) -> str:
+    """Title of an activity; its code where the catalogue has lost it."""
+    answer = await page.ask.get(f"/activities/{quoted(activity_id)}", expect={404, 422})
+    return str(answer.data["record"]["title"]) if answer.status == 200 else activity_id
+
+
+async def _run_title(page: Page, offering_id: str) -> str:
+    """Title of the activity of a run; the run's code where the catalogue has lost it."""
+    answer = await page.ask.get(f"/offerings/{quoted(offering_id)}", expect={404, 422})
+    if answer.status != 200:
+        return offering_id
+    return await _title(page, answer.data["record"]["activity_id"])
+
+
+def _step_of(answer: Mapping[str, Any], step_id: str) -> dict[str, Any]:
+    """Codes and days of a step, as the life of the route has them."""
+    steps = answer["lifecycle"]["steps"]
+    return dict(next(s for s in steps if s["step"] == step_id))
+
+
+def _route(route_id: str) -> dict[str, Any]:
+    return {"route_id": route_id, "path": _path(route_id)}
+
+
+def _path(route_id: str) -> str:
+    return f"/workbench/routes/{quoted(route_id)}"

@@ -1,0 +1,130 @@
+"""The page of a route: while it is built, and what it is; its questions and its files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from api.workbench.ask import Answer, quoted
+from api.workbench.page import CurrentPage, Page
+from api.workbench.views import route_moves
+from api.workbench.views import route_page as views
+
+OFFERED_MOST = 8
+"""Activities that a search for "why not" offers."""
+
+FILES = ("calendar.ics", "document.docx", "document.pdf", "document.xlsx", "problem", "page")
+PASSED_ON = ("content-type", "content-disposition", "content-language", "content-security-policy")
+
+router = APIRouter(prefix="/workbench/routes/{route_id}")
+RouteId = Annotated[str, Path(max_length=128)]
+
+
+@router.get("", name="workbench_route")
+async def show_route(route_id: RouteId, page: CurrentPage) -> Response:
+    """A route, or how far its building is."""
+    answer = await page.ask.get(_asked(route_id))
+    if answer.status != 200:
+        job = views.building(answer.data, page.language)
+        return page.render("route_page/building.html.j2", **_own(route_id), job=job)
+    return page.render(
+        "route_page/route.html.j2",
+        **_own(route_id),
+        **await _names(page, answer),
+        answer=answer.data,
+        life=answer.data["lifecycle"],
+        version=answer.data["lifecycle"]["version"],
+        shown=views.shown(answer.data, page.language),
+        moves=route_moves.build(answer.data, page.language),
+    )
+
+
+@router.get("/building", name="workbench_route_building")
+async def show_building(route_id: RouteId, page: CurrentPage) -> Response:
+    """How far it is; when it is done, the page itself."""
+    answer = await page.ask.get(_asked(route_id))
+    if answer.status == 200:
+        return page.redirect(_path(route_id))
+    job = views.building(answer.data, page.language)
+    return page.render("route_page/progress.html.j2", **_own(route_id), job=job)
+
+
+@router.post("/stop", name="workbench_route_stop")
+async def stop(route_id: RouteId, page: CurrentPage) -> Response:
+    """End the building with the best route that there is."""
+    await page.ask.delete(f"{_asked(route_id)}/solve", expect={404, 409})
+    return page.redirect(_path(route_id))
+
+
+@router.get("/helps", name="workbench_route_helps")
+async def show_prices(route_id: RouteId, page: CurrentPage) -> Response:
+    """What one more hour, week or rouble would bring."""
+    answer = await page.ask.get(f"{_asked(route_id)}/explanation")
+    lines = views.prices(answer.data, has_route=bool(answer.data["steps"]), language=page.language)
+    return page.render("route_page/helps.html.j2", **_own(route_id), lines=lines)
+
+
+@router.get("/why-not", name="workbench_route_why_not")
+async def show_why_not(
+    route_id: RouteId,
+    page: CurrentPage,
+    q: Annotated[str, Query(max_length=200)] = "",
+    activity: Annotated[str, Query(max_length=128)] = "",
+) -> Response:
+    """Why an activity is not in the route; by words until one is chosen."""
+    found: list[tuple[str, str]] = []
+    lines: tuple[str, ...] = ()
+    title = ""
+    if activity:
+        answer = await page.ask.get(f"{_asked(route_id)}/why-not/{quoted(activity)}")
+        lines, title = views.why_not(answer.data, page.language), answer.data["title"]
+    elif q.strip():
+        answer = await page.ask.get("/activities", q=q.strip(), limit=OFFERED_MOST)
+        found = views.offers(answer.data["items"])
+    template = "why_not_part" if page.fragment else "why_not"
+    return page.render(
+        f"route_page/{template}.html.j2",
+        **_own(route_id),
+        q=q,
+        found=found,
+        lines=lines,
+        title=title,
+        activity=activity,
+    )
+
+
+@router.get("/files/{name}", name="workbench_route_file")
+async def take_file(
+    route_id: RouteId, name: Annotated[str, Path(max_length=40)], page: CurrentPage
+) -> Response:
+    """A document of the route as the contract makes it."""
+    if name not in FILES:
+        return page.redirect(_path(route_id))
+    answer = await page.ask.get(f"{_asked(route_id)}/{name}")
+    kept = {k: v for k in PASSED_ON if (v := answer.headers.get(k)) is not None}
+    return Response(answer.content, headers=kept)
+
+
+async def _names(page: Page, answer: Answer) -> dict[str, Any]:
+    """Name of the educator where the caller may see it."""
+    educator = answer.data["educator"]["id"]
+    name = ""
+    if page.may("read_educator"):
+        told = await page.ask.get(f"/educators/{quoted(educator)}", expect={403, 404})
+        if told.status == 200:
+            name = told.data["record"].get("display_name") or ""
+    return {"educator_id": educator, "educator_name": name}
+
+
+def _own(route_id: str) -> dict[str, Any]:
+    return {"route_id": route_id, "path": _path(route_id)}
+
+
+def _asked(route_id: str) -> str:
+    return f"/routes/{quoted(route_id)}"
+
+
+def _path(route_id: str) -> str:
+    return f"/workbench/routes/{quoted(route_id)}"

@@ -1,0 +1,119 @@
+"""A built route in words and pictures, from the contract's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from engine.documents.build_view import build_view
+from engine.documents.pictures import deficit_profile_svg, timeline_svg
+from engine.documents.view import RouteView, StepView
+from engine.explanation import Price, WhyNot
+from engine.recommendation import Recommendation
+from engine.recommendation_json import recommendation_from_dict, record_from_dict
+from engine.wording import price_words, why_not_words
+from engine.wording.quantities import number
+
+TONES: Mapping[str, str] = {"OPTIMAL": "good", "WITHIN_GAP": "good", "FEASIBLE": "watch"}
+"""Colour of a solver's status; every other one has no route."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRoute:
+    """What the page of a route shows.
+
+    Parameters
+    ----------
+    view
+        The route in words, as in the documents.
+    tone
+        Colour of the status.
+    timeline, profile
+        Drawings; ``None`` = nothing to draw.
+    """
+
+    rec: Recommendation
+    view: RouteView
+    tone: str
+    timeline: Markup | None
+    profile: Markup | None
+
+    @property
+    def steps(self) -> tuple[StepView, ...]:
+        """Steps by date."""
+        return self.view.steps
+
+
+def shown(answer: Mapping[str, Any], language: str) -> ShownRoute:
+    """What is shown of the answer of ``GET /routes/{route_id}``.
+
+    Raises
+    ------
+    ArtefactError
+        The answer is no recommendation.
+    """
+    rec = recommendation_from_dict({k: v for k, v in answer.items() if k != "lifecycle"})
+    view = build_view(rec, language)
+    return ShownRoute(
+        rec=rec,
+        view=view,
+        tone=TONES.get(rec.status, "bad"),
+        timeline=_drawing(timeline_svg(rec, language, view=view)),
+        profile=_drawing(deficit_profile_svg(rec, language, view=view)),
+    )
+
+
+def _drawing(svg: str | None) -> Markup | None:
+    # made by our own templates, where every text in it is escaped
+    return None if svg is None else Markup(svg)
+
+
+def prices(answer: Mapping[str, Any], *, has_route: bool, language: str) -> list[str]:
+    """Lines of what would help, from the answer of ``GET …/explanation``."""
+    found = [record_from_dict(Price, p) for p in answer["prices"]]
+    return price_words(found, has_route=has_route, language=language)
+
+
+def why_not(answer: Mapping[str, Any], language: str) -> tuple[str, ...]:
+    """Lines of why an activity is not in a route, from the answer of ``GET …/why-not``."""
+    found = record_from_dict(WhyNot, answer)
+    return why_not_words(found.verdict, found.reason, found.loss, found.changes, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """How far a route is that is being built.
+
+    Parameters
+    ----------
+    state
+        ``queued``, ``running``, ``done`` or ``failed``.
+    gap
+        In percent as people read it; empty = not known yet.
+    found
+        Whether there is a route already.
+    """
+
+    state: str
+    gap: str
+    found: bool
+    stopping: bool
+
+
+def building(job: Mapping[str, Any], language: str) -> Building:
+    """How far it is, from a job's answer."""
+    gap = job.get("gap_rel")
+    return Building(
+        state=job["state"],
+        gap="" if gap is None else number(100 * gap, language, 1),
+        found=job.get("value") is not None,
+        stopping=bool(job.get("stop_requested")),
+    )
+
+
+def offers(items: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Id and title of activities of ``GET /activities``."""
+    return [(i["record"]["id"], i["record"]["title"]) for i in items]
