@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from fastapi import Response
 from fastapi.concurrency import run_in_threadpool
 
+from api.access.decisions import may_decide
 from api.access.errors import Forbidden
-from api.access.principal import Role
 from api.etags import Match
 from api.messages import FAULTS, RUSSIAN
 from api.once import keep_answer
@@ -37,16 +37,6 @@ STEP_MOVES: Mapping[str, Move] = {
     "cancelled": Move.CANCEL,
     "report_accepted": Move.ACCEPT_REPORT,
 }
-
-_STAFF = frozenset({Role.PLATFORM, Role.METHODIST, Role.ADMIN})
-_DECIDERS: Mapping[str, frozenset[Role]] = {
-    "accept": _STAFF - {Role.METHODIST} | {Role.EDUCATOR},
-    "cancel": _STAFF | {Role.EDUCATOR},
-    "complete": _STAFF | {Role.TUTOR},
-    "return": _STAFF | {Role.TUTOR},
-    "report_accepted": _STAFF | {Role.TUTOR},
-}
-"""Who may decide what; what is not listed is the methodist's. ``accept`` is the educator's word."""
 
 
 class RouteMoves(RouteRevisions):
@@ -106,8 +96,7 @@ class RouteMoves(RouteRevisions):
             return keep_answer(kept, answered(route, kept.routes.events(route_id)))
 
     def _may(self, decision: str) -> None:
-        admitted = _DECIDERS.get(decision, _STAFF if decision not in STEP_MOVES else None)
-        if admitted is not None and self._principal.role not in admitted:
+        if not may_decide(self._principal.role, decision):
             raise Forbidden(self._principal)
 
 

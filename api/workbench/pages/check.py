@@ -17,7 +17,7 @@ from api.messages import fault_text
 from api.workbench.ask import quoted
 from api.workbench.page import CurrentPage, Page
 from api.workbench.refusals import problem_context
-from api.workbench.views.checked import checked
+from api.workbench.views.checked import checked, dated
 from api.workbench.views.handmade import STEPS_MOST, Line, lines_of_file, lines_of_text
 
 PATH = "/workbench/check"
@@ -171,7 +171,8 @@ def _named(page: Page, document: Mapping[str, Any], lines: Sequence[Line]) -> di
         if line is not None:
             if error.get("code") == "start_needed":
                 # the contract speaks of a field, the form of a day behind a semicolon
-                detail = page.t("check.start_needed", line=line.what)
+                days = dated(list(error.get("parameters", {}).get("starts", ())))
+                detail = page.t("check.start_needed", line=line.what, days=days)
             detail = f"{line.number}. «{line.what}» — {detail}"
         errors.append({**error, "detail": detail})
     return {**document, "errors": errors, "detail": "" if errors else document.get("detail", "")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request
@@ -13,6 +13,7 @@ from api.access.decisions import may_decide
 from api.workbench.ask import Answer, AnswerProblem, quoted
 from api.workbench.page import CurrentPage, Page
 from api.workbench.refusals import problem_context
+from api.workbench.route_titles import route_titles, run_titles
 from api.workbench.views import route_changes, route_history
 from api.workbench.views.keys import new_key
 from api.workbench.views.move_bodies import (
@@ -26,9 +27,6 @@ from api.workbench.views.move_bodies import (
 
 TOLD_HERE = (400, 403, 409, 412, 422)
 """Refusals that are told with the way back to the route."""
-
-LOOKED_UP_MOST = 30
-"""Titles that one page asks of the catalogue."""
 
 router = APIRouter(prefix="/workbench/routes/{route_id}")
 
@@ -97,7 +95,7 @@ async def show_difference(route_id: RouteId, page: CurrentPage) -> Response:
     if answer.status != 200:
         return page.redirect(_path(route_id))
     event = route_history.last_revision(answer.data["lifecycle"])
-    titles = await _titles(page, answer.data)
+    titles = await route_titles(page, answer.data)
     changes = route_changes.told_changes(event, titles, page.language) if event else ()
     return _changed(page, answer.data, changes, titles, known=event is not None)
 
@@ -128,7 +126,7 @@ async def _called(
         return page.redirect(_path(route_id))
     # Sent again by a reload it is the same call, with the same answer.
     changes = route_changes.difference(answer.data["difference"], page.language)
-    return _changed(page, answer.data, changes, await _titles(page, answer.data))
+    return _changed(page, answer.data, changes, await route_titles(page, answer.data))
 
 
 def _changed(
@@ -184,7 +182,7 @@ async def _seat_gone(page: Page, answer: Answer, told: dict[str, Any]) -> Respon
     """The route that was built again around what others took, to be agreed to."""
     route = answer.data["route"]
     runs = [g["resource"] for g in answer.data["gone"] if g["kind"] == "seat"]
-    titles = dict(zip(runs, await _each(_run_title, page, runs), strict=True))
+    titles = await run_titles(page, runs)
     return page.render(
         "route_moves/gone.html.j2",
         status=answer.status,
@@ -212,32 +210,6 @@ async def _confirm(page: Page, route_id: str, decision: str, *, lacking: bool = 
         left=sum(s["state"] in ("planned", "enrolled", "attended") for s in life["steps"]),
         key=new_key(),
     )
-
-
-async def _titles(page: Page, answer: Mapping[str, Any]) -> dict[str, str]:
-    """Titles of all activities that the route has and that its history names."""
-    known = route_history.titles_of(answer)
-    asked = [i for i in route_history.named_activities(answer["lifecycle"]) if i not in known]
-    found = await _each(_title, page, asked[:LOOKED_UP_MOST])
-    return known | dict(zip(asked, found, strict=False))
-
-
-async def _each(ask: Any, page: Page, ids: Iterable[str]) -> list[str]:
-    return list(await asyncio.gather(*(ask(page, i) for i in ids)))
-
-
-async def _title(page: Page, activity_id: str) -> str:
-    """Title of an activity; its code where the catalogue has lost it."""
-    answer = await page.ask.get(f"/activities/{quoted(activity_id)}", expect={404, 422})
-    return str(answer.data["record"]["title"]) if answer.status == 200 else activity_id
-
-
-async def _run_title(page: Page, offering_id: str) -> str:
-    """Title of the activity of a run; the run's code where the catalogue has lost it."""
-    answer = await page.ask.get(f"/offerings/{quoted(offering_id)}", expect={404, 422})
-    if answer.status != 200:
-        return offering_id
-    return await _title(page, answer.data["record"]["activity_id"])
 
 
 def _step_of(answer: Mapping[str, Any], step_id: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.workbench.ask import Answer, quoted
 from api.workbench.page import CurrentPage, Page
+from api.workbench.route_titles import route_titles
 from api.workbench.views import route_moves
 from api.workbench.views import route_page as views
 
@@ -37,7 +38,7 @@ async def show_route(route_id: RouteId, page: CurrentPage) -> Response:
         life=answer.data["lifecycle"],
         version=answer.data["lifecycle"]["version"],
         shown=views.shown(answer.data, page.language),
-        moves=route_moves.build(answer.data, page.language),
+        moves=route_moves.build(answer.data, page.language, await route_titles(page, answer.data)),
     )
 
 

@@ -20,7 +20,7 @@ FILTERS = ("organisation_id", "district", "position")
 COLUMNS_MOST = 8
 """As many competencies fit beside each other."""
 
-GROUPS_MOST = 20
+GROUPS_MOST = 40
 _BOUNDS = (0.1, 0.25, 0.5, 0.7, 0.85)
 """Shares at which the shade of a cell changes, as in the picture."""
 

@@ -61,15 +61,21 @@ def titles_of(answer: Record) -> dict[str, str]:
     return {s["activity"]: s["title"] for route in routes if route for s in route["steps"]}
 
 
-def history_of(life: Record, titles: Mapping[str, str], language: str) -> tuple[Line, ...]:
-    """Lines of the history, the newest first."""
+def history_of(
+    life: Record, titles: Mapping[str, str], zone: dt.tzinfo, language: str
+) -> tuple[Line, ...]:
+    """Lines of the history, the newest first, in a zone."""
     steps = _activities(life)
-    lines = [_line(event, steps, titles, language) for event in life["history"]]
+    lines = [_line(event, steps, titles, zone, language) for event in life["history"]]
     return tuple(reversed(lines))
 
 
 def _line(
-    event: Record, steps: Mapping[str, str], titles: Mapping[str, str], language: str
+    event: Record,
+    steps: Mapping[str, str],
+    titles: Mapping[str, str],
+    zone: dt.tzinfo,
+    language: str,
 ) -> Line:
     kind, told = event["kind"], event["parameters"]
     key = f"{kind}_{told['action']}" if kind == REVISE and told.get("action") else kind
@@ -77,7 +83,7 @@ def _line(
     named = steps.get(event["step"] or "", event["step"] or "")
     role = said(f"base.role_{event['role']}", language, event["role"])
     return Line(
-        at=dt.datetime.fromisoformat(event["at"]).astimezone(),
+        at=dt.datetime.fromisoformat(event["at"]).astimezone(zone),
         who="" if due else titles.get(event["actor"], event["actor"]),
         role=say("route_moves.role_system", language, {}) if due else role,
         what=said(f"route_moves.kind_{key}", language, said(_plain(kind), language, kind)),

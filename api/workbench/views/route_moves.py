@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from api.access.decisions import may_decide
 from api.access.principal import Role
@@ -48,7 +49,7 @@ class StepMoves:
     pinned
         A decision holds the step in the route already.
     passed
-        What became of it so far and on which day (of the answer's clock), in order.
+        What became of it so far and on which day (in the educator's zone), in order.
     """
 
     id: str
@@ -145,7 +146,8 @@ def build(answer: Record, language: str, names: Mapping[str, str] | None = None)
     """
     life = answer["lifecycle"]
     titles = titles_of(answer) | dict(names or {})
-    route = _progress(life)
+    route, zone = _progress(life), ZoneInfo(answer["educator"]["time_zone"])
+    until = route.held_until
     pinned = {s["id"] for s in (answer["route"] or {"steps": ()})["steps"] if s["pinned"]}
     return Moves(
         route_id=answer["id"],
@@ -154,12 +156,12 @@ def build(answer: Record, language: str, names: Mapping[str, str] | None = None)
         state=label("life_state", life["state"], language),
         tone=TONES.get(life["state"], ""),
         legal=frozenset(life["legal"]),
-        held_until=_instant(life["held_until"]),
+        held_until=None if until is None else until.astimezone(zone),
         steps={
-            step.step_id: _step(route, step, life, titles, step.step_id in pinned, language)
+            step.step_id: _step(route, step, life, titles, step.step_id in pinned, zone, language)
             for step in route.steps
         },
-        history=history_of(life, titles, language),
+        history=history_of(life, titles, zone, language),
         undo=undo_of(life, titles),
         variants=tuple(_variants(answer, language)),
     )
@@ -171,6 +173,7 @@ def _step(
     life: Record,
     titles: Mapping[str, str],
     pinned: bool,
+    zone: dt.tzinfo,
     language: str,
 ) -> StepMoves:
     legal = set(legal_names(legal_moves(route, step.step_id)))
@@ -190,17 +193,18 @@ def _step(
         pinnable=open_route and planned and not pinned,
         pinned=pinned,
         report_accepted=step.report_accepted,
-        passed=tuple(_passed(life, step.step_id, language)),
+        passed=tuple(_passed(life, step.step_id, zone, language)),
     )
 
 
-def _passed(life: Record, step_id: str, language: str) -> Iterator[tuple[str, str]]:
+def _passed(
+    life: Record, step_id: str, zone: dt.tzinfo, language: str
+) -> Iterator[tuple[str, str]]:
     for event in life["history"]:
         if event["step"] == step_id:
-            day = as_date(event["at"])
-            kind = event["kind"]
-            code = kind if kind == "accept_report" else event["after"]
-            yield code, date(day, language) if day else ""
+            at = dt.datetime.fromisoformat(event["at"]).astimezone(zone)
+            code = "accept_report" if event["kind"] == "accept_report" else event["after"]
+            yield code, date(at.date(), language)
 
 
 def _progress(life: Record) -> RouteProgress:
@@ -245,4 +249,4 @@ def _main_steps(answer: Record) -> list[tuple[str, str]]:
 
 
 def _instant(text: str | None) -> dt.datetime | None:
-    return None if text is None else dt.datetime.fromisoformat(text).astimezone()
+    return None if text is None else dt.datetime.fromisoformat(text)

@@ -154,17 +154,17 @@ def row(group: str, node: str, expected: float | None, district: str = "") -> di
 def test_groups_and_competencies_are_shown_in_parts() -> None:
     """Parts of both follow each other without gap or repetition; everybody stands in each."""
     nodes = [f"n{i:02}" for i in range(10)]
-    ids = [f"g{i:02}" for i in range(25)]
+    ids = [f"g{i:02}" for i in range(45)]
     rows = [row(g, n, 0.9 - i / 100) for g in ("", *ids) for i, n in enumerate(nodes)]
     table = {"rows": rows}
     first = groups.heat_of(table, "high", "ru")
     assert [n for n, _ in first.nodes] == nodes[:8]
-    assert (first.columns, first.further, first.total, first.next) == (10, 8, 25, 20)
-    assert len(first.picked) == 21 * 8
-    last = groups.heat_of(table, "high", "ru", first=20, skip=8)
+    assert (first.columns, first.further, first.total, first.next) == (10, 8, 45, 40)
+    assert len(first.picked) == 41 * 8
+    last = groups.heat_of(table, "high", "ru", first=40, skip=8)
     assert [n for n, _ in last.nodes] == nodes[8:]
     assert (last.further, last.next) == (None, None)
-    assert [line.name for line in last.lines] == ["все", *(g.upper() for g in ids[20:])]
+    assert [line.name for line in last.lines] == ["все", *(g.upper() for g in ids[40:])]
 
 
 def test_what_is_withheld_stays_so() -> None:

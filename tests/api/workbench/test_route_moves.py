@@ -343,6 +343,26 @@ def test_the_difference_can_be_read_later(desk: Desk) -> None:
     assert title in desk.part("history").said
 
 
+def test_the_routes_page_tells_its_changes_by_titles(desk: Desk) -> None:
+    """History and undo on the page name what left by its title; a manager is offered no form."""
+    step, _ = banned(desk)
+    answer = desk.caller.get(desk.path)
+    page = sound(answer.text)
+    assert answer.status_code == 200
+    assert f"вернётся: {step['title']}" in page.said
+    assert f"«{step['title']}» заменено на" in page.said
+    changing = ("/decisions", "/progress", "/replan")
+    assert [f for f in page.of("form") if str(f.get("action")).endswith(changing)]
+    desk.sit(Role.MANAGER)
+    seen = sound(desk.caller.get(desk.path).text)
+    assert not [f for f in seen.of("form") if str(f.get("action")).endswith(changing)]
+
+
+def test_instants_are_told_in_the_educators_zone(desk: Desk) -> None:
+    """The demo's clock stands at 06:00 UTC, which is 09:00 in Moscow."""
+    assert "31 августа 2026, 09:00" in desk.part("history").said
+
+
 def test_a_pin_that_changes_nothing_says_so_and_is_seen(desk: Desk) -> None:
     """Pinning what is in the route keeps its steps, and the step is marked."""
     step = desk.route()["route"]["steps"][0]

@@ -1,0 +1,136 @@
+"""The page of a route over the real engine: while it is built, what it is, its questions, files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.access.principal import Role
+from api.workbench.views.route_page import building
+from engine.wording import certificate_words, sentence
+from tests.api.workbench.desks import HTMX, Desk, demo, open_desk
+from tests.api.workbench.markup import sound
+
+BUILD = "/workbench/educators/E02/build"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Desk]:
+    """The demo with nothing built yet."""
+    engine, package = demo()
+    with open_desk(tmp_path_factory.mktemp("route"), migrated, engine, package) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def route(desk: Desk) -> str:
+    """Address of the page of a route that the form built."""
+    answer = desk.post(BUILD)
+    assert answer.status_code == 303, answer.text
+    path = answer.headers["location"]
+    for _ in range(400):
+        waiting = desk.get(f"{path}/building", **HTMX)
+        if waiting.headers.get("HX-Redirect") == path:
+            return str(path)
+        assert "Маршрут" in desk.get(path).text
+        time.sleep(0.05)
+    raise AssertionError("the route was never built")
+
+
+def test_the_route_is_all_there(desk: Desk, route: str) -> None:
+    """Steps, their dates and reasons, the certificate in words, deficits, drawings, documents."""
+    told = desk.api("GET", route.removeprefix("/workbench"))
+    page = desk.page(route)
+    assert told["route"]["steps"]
+    for step in told["route"]["steps"]:
+        assert step["title"] in page.said
+    for entry in told["deficits"]:
+        assert entry["title"] in page.said
+    assert "Словесникова Грамота Сочинительевна" in page.said
+    certificate = told["certificate"]
+    words = certificate_words(
+        told["status"],
+        certificate["gap_rel"],
+        cut_by_clock=certificate["cut_by_clock"],
+        empty=False,
+        language="ru",
+    )
+    assert words
+    for line in words:
+        assert sentence(line) in page.said
+    assert len(page.of("svg")) >= 2
+    links = {str(a.get("href")) for a in page.of("a")}
+    for name in ("document.docx", "document.pdf", "document.xlsx", "calendar.ics", "problem"):
+        assert f"{route}/files/{name}" in links
+
+
+@pytest.mark.parametrize(
+    ("name", "begins", "kind"),
+    [
+        ("document.docx", b"PK", "wordprocessingml"),
+        ("document.pdf", b"%PDF", "application/pdf"),
+        ("document.xlsx", b"PK", "spreadsheetml"),
+        ("calendar.ics", b"BEGIN:VCALENDAR", "text/calendar"),
+        ("problem", b"{", "application/json"),
+    ],
+)
+def test_files_are_those_of_the_contract(
+    desk: Desk, route: str, name: str, begins: bytes, kind: str
+) -> None:
+    """Every document comes as the contract makes it, to be saved under a name."""
+    answer = desk.get(f"{route}/files/{name}")
+    assert answer.status_code == 200
+    assert answer.content.startswith(begins)
+    assert kind in answer.headers["content-type"]
+    assert answer.headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("name", ["passwd", "..%2f..%2fetc%2fpasswd", "decisions"])
+def test_no_other_files(desk: Desk, route: str, name: str) -> None:
+    """What is no document of a route leads back to it or nowhere."""
+    answer = desk.get(f"{route}/files/{name}")
+    assert answer.status_code in (303, 404)
+
+
+def test_why_not_is_asked_by_words(desk: Desk, route: str) -> None:
+    """A search offers activities; the chosen one is answered with its reason; a page without
+    scripts says the same.
+    """
+    offered = desk.get(f"{route}/why-not?q=чтение", **HTMX)
+    links = [a["href"] for a in sound(f"<main>{offered.text}</main>").of("a")]
+    assert links
+    part = desk.get(str(links[0]), **HTMX).text
+    assert "Почему" in part.replace("\u00a0", " ") or "маршрут" in part
+    whole = desk.page(str(links[0]))
+    assert whole.of("form")
+    assert "Ничего не нашлось" in desk.page(f"{route}/why-not?q=ъъъъъъ").said
+
+
+def test_what_would_help_is_told(desk: Desk, route: str) -> None:
+    """Relaxations with what each is worth, each in a line."""
+    said = desk.page(f"{route}/helps").said
+    assert "темп" in said
+    assert "балл" in said
+
+
+def test_an_unknown_route_says_what_to_do(desk: Desk) -> None:
+    """A wrong address is a page with a way out."""
+    assert "Что делать" in desk.page("/workbench/routes/nothing", status=404).said
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.EDUCATOR, Role.DATA_SCIENTIST])
+def test_who_may_not_see_the_route(desk: Desk, route: str, role: Role) -> None:
+    """Neither people of other organisations nor those who work with models see it."""
+    page = desk.page(route, role, status=403)
+    assert "Словесникова" not in page.said
+
+
+def test_progress_is_told_in_words() -> None:
+    """The gap comes in percent, and an unknown one as nothing."""
+    job = {"state": "running", "value": 10.0, "gap_rel": 0.0312, "stop_requested": False}
+    assert building(job, "ru").gap == "3,1"
+    assert building({**job, "gap_rel": None}, "ru").gap == ""
+    assert not building({**job, "value": None}, "ru").found
