@@ -47,6 +47,7 @@ from api.solving.pool import SolverPool, cores
 from api.state import Loading
 from api.tenants import Tenants
 from api.workbench.install import install_workbench
+from api.workbench.refusals import PageProblems
 from engine import __version__
 from engine.interchange import DataPackage
 from engine.planning.warm import warm
@@ -137,6 +138,7 @@ def create_app(
     install_workbench(app, settings)
     # The last one added runs first: nobody's body is read before the key is seen.
     app.add_middleware(BodyMiddleware, settings=settings)
+    app.add_middleware(PageProblems)
     install_access(app, settings, keys, clock)
     install_observability(app, settings)
     return app

@@ -67,6 +67,14 @@ class PageProblems:
         await self._app(scope, receive, watched)
 
 
+def worded(request: Request, answer: Response) -> Response:
+    """A ready problem document as a page where a page was asked for, else as it is."""
+    if not is_page(request.url.path):
+        return answer
+    start: Message = {"status": answer.status_code, "headers": answer.raw_headers}
+    return _worded(request, start, bytes(answer.body))
+
+
 def _is_problem(start: Message) -> bool:
     kind = Headers(raw=start["headers"]).get("content-type", "")
     return kind.partition(";")[0] == MEDIA_TYPE

@@ -30,14 +30,17 @@ async def show_route(route_id: RouteId, page: CurrentPage) -> Response:
     if answer.status != 200:
         job = views.building(answer.data, page.language)
         return page.render("route_page/building.html.j2", **_own(route_id), job=job)
+    # Who sees levels only is answered without the numbers that documents are made of.
+    masked = page.principal.levels_only
     return page.render(
-        "route_page/route.html.j2",
+        f"route_page/{'levels' if masked else 'route'}.html.j2",
         **_own(route_id),
         **await _names(page, answer),
         answer=answer.data,
         life=answer.data["lifecycle"],
         version=answer.data["lifecycle"]["version"],
-        shown=views.shown(answer.data, page.language),
+        shown=None if masked else views.shown(answer.data, page.language),
+        levels=views.levels(answer.data, page.language) if masked else (),
         moves=route_moves.build(answer.data, page.language, await route_titles(page, answer.data)),
     )
 

@@ -79,16 +79,17 @@ class Variant:
     ----------
     here
         It is the route that is shown.
-    steps, gone
-        Titles that it has instead, and that it lacks.
+    more, moved, less
+        Titles that it has besides, in another run, and that it lacks.
     reason
         Why there is none, a sentence; empty = there is one.
     """
 
     title: str
     here: bool
-    steps: tuple[str, ...]
-    gone: tuple[str, ...]
+    more: tuple[str, ...]
+    moved: tuple[str, ...]
+    less: tuple[str, ...]
     reason: str
 
 
@@ -229,23 +230,24 @@ def _progress(life: Record) -> RouteProgress:
 
 
 def _variants(answer: Record, language: str) -> Iterator[Variant]:
-    main = {s["offering"] for s in (answer["route"] or {"steps": ()})["steps"]}
+    main = _runs(answer["route"])
     for variant in answer["variants"] or ():
-        steps: Sequence[Record] = variant["route"]["steps"] if variant["route"] else ()
-        runs = {s["offering"] for s in steps}
+        runs = _runs(variant["route"])
+        lacks = variant["reason"] or "none"
         yield Variant(
             title=label("variant", variant["name"], language),
             here=bool(runs) and runs == main,
-            steps=tuple(s["title"] for s in steps if s["offering"] not in main),
-            gone=tuple(t for o, t in _main_steps(answer) if runs and o not in runs),
-            reason=""
-            if steps
-            else sentence(word(variant["reason"] or "none", None, language, family="variant")),
+            more=tuple(title for a, (_, title) in runs.items() if a not in main),
+            moved=tuple(t for a, (o, t) in runs.items() if a in main and main[a][0] != o),
+            less=tuple(title for a, (_, title) in main.items() if runs and a not in runs),
+            reason="" if runs else sentence(word(lacks, None, language, family="variant")),
         )
 
 
-def _main_steps(answer: Record) -> list[tuple[str, str]]:
-    return [(s["offering"], s["title"]) for s in (answer["route"] or {"steps": ()})["steps"]]
+def _runs(route: Record | None) -> dict[str, tuple[str, str]]:
+    """Run and title by activity."""
+    steps: Sequence[Record] = route["steps"] if route else ()
+    return {s["activity"]: (s["offering"], s["title"]) for s in steps}
 
 
 def _instant(text: str | None) -> dt.datetime | None:

@@ -14,7 +14,7 @@ from engine.documents.view import RouteView, StepView
 from engine.explanation import Price, WhyNot
 from engine.recommendation import Recommendation
 from engine.recommendation_json import recommendation_from_dict, record_from_dict
-from engine.wording import price_words, why_not_words
+from engine.wording import label, price_words, why_not_words
 from engine.wording.quantities import number
 
 TONES: Mapping[str, str] = {"OPTIMAL": "good", "WITHIN_GAP": "good", "FEASIBLE": "watch"}
@@ -63,6 +63,15 @@ def shown(answer: Mapping[str, Any], language: str) -> ShownRoute:
         tone=TONES.get(rec.status, "bad"),
         timeline=_drawing(timeline_svg(rec, language, view=view)),
         profile=_drawing(deficit_profile_svg(rec, language, view=view)),
+    )
+
+
+def levels(answer: Mapping[str, Any], language: str) -> tuple[tuple[str, str], ...]:
+    """Title and official level of every deficit, for those who see levels only."""
+    return tuple(
+        (d["title"], label("official_level", d["official_level"], language))
+        for d in answer["deficits"]
+        if d.get("official_level")
     )
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from api.access.principal import Role
-from api.workbench.views.route_page import building
+from api.access.levels import levels_only
+from api.access.matrix import OPERATIONS
+from api.access.principal import Principal, Role
+from api.workbench.page import rendered
+from api.workbench.views.route_moves import build
+from api.workbench.views.route_page import building, levels
 from engine.wording import certificate_words, sentence
+from engine.wording.quantities import number
+from tests.api.access.people import principal
 from tests.api.workbench.desks import HTMX, Desk, demo, open_desk
 from tests.api.workbench.markup import sound
 
@@ -134,3 +141,56 @@ def test_progress_is_told_in_words() -> None:
     assert building(job, "ru").gap == "3,1"
     assert building({**job, "gap_rel": None}, "ru").gap == ""
     assert not building({**job, "value": None}, "ru").found
+
+
+def test_a_manager_sees_levels(desk: Desk, route: str) -> None:
+    """The head of the school sees steps, dates and official levels, and no estimate of anybody."""
+    told = desk.api("GET", route.removeprefix("/workbench"))
+    masked = levels_only(told)
+    assert isinstance(masked, dict)
+    found = levels(masked, "ru")
+    assert len(found) == sum(bool(d["official_level"]) for d in told["deficits"]) > 0
+    context = {
+        "route_id": told["id"],
+        "path": route,
+        "educator_id": "E02",
+        "educator_name": "",
+        "answer": masked,
+        "life": masked["lifecycle"],
+        "levels": found,
+        "moves": build(masked, "ru"),
+        "page": Seen(principal(Role.MANAGER), route),
+        "may": lambda operation: OPERATIONS[operation].admits(operation, principal(Role.MANAGER)),
+        "csrf": "x",
+    }
+    answer = rendered("route_page/levels.html.j2", "ru", context=context)
+    page = sound(bytes(answer.body).decode())
+    for step in told["route"]["steps"]:
+        assert step["title"] in page.said
+    for entry in told["deficits"]:
+        if entry["estimate"] is not None:
+            assert number(entry["estimate"], "ru") not in page.said.split()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the frame of a page needs of it."""
+
+    principal: Principal
+    path: str
+
+
+def test_crashes_and_large_files_are_pages_too(desk: Desk) -> None:
+    """What is refused before or outside of every handler is worded like everything else."""
+    answer = desk.post("/workbench/imports", {"key": "k"}, files={"file": ("a", b"0" * 2_100_000)})
+    assert answer.status_code == 413
+    assert "Что делать" in sound(answer.text).said
+    service = desk.caller.app.state.loading.service  # type: ignore[attr-defined]
+    desk.caller.app.state.loading.service = object()  # type: ignore[attr-defined]
+    try:
+        answer = desk.get("/workbench")
+    finally:
+        desk.caller.app.state.loading.service = service  # type: ignore[attr-defined]
+    assert answer.status_code == 500
+    assert "Что делать" in sound(answer.text).said
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
