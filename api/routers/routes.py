@@ -18,6 +18,7 @@ from api.deps import (
     Routes,
     RunningJobs,
 )
+from api.errors import RouteNotFound
 from api.etags import KNOWN, etag, unchanged
 from api.job_calls import begin_solve, read_solve, wants_async
 from api.once import KEYED, OnceRoute
@@ -156,7 +157,13 @@ def read_route(
     """
     found = routes.kept(route_id)
     if found is None:
-        return read_solve(service, principal, route_id)
+        try:
+            return read_solve(service, principal, route_id)
+        except RouteNotFound:
+            # it may have been kept between the two looks
+            found = routes.kept(route_id)
+            if found is None:
+                raise
     route, events = found
     if unchanged(request, route.version):
         return Response(status_code=304, headers=etag(route.version))

@@ -149,7 +149,8 @@ async def current_page(request: Request) -> Page:
 def is_fragment(request: Request) -> bool:
     """Whether a part of a page is asked for: by htmx, and not in place of following a link."""
     headers = request.headers
-    return headers.get("hx-request") == "true" and headers.get("hx-boosted") != "true"
+    whole = ("hx-boosted", "hx-history-restore-request")
+    return headers.get("hx-request") == "true" and not any(h in headers for h in whole)
 
 
 async def _check_origin(request: Request, token: str) -> None:

@@ -7,9 +7,11 @@ import json
 import threading
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
 from api.jobs import LEASE, Jobs
+from api.route_calls import RouteCalls
 from engine.recommender import Outcome, RouteRequest
 from engine.storage import JobEvent, JobState, Store
 from tests.api.conftest import NOW, refused, whole
@@ -63,6 +65,23 @@ def test_a_route_is_asked_for_now_and_read_later(client: TestClient, store: Stor
     refused(client.delete(f"{location}/solve"), 404, "solve_not_found")
     with store.reading("default") as kept:
         assert [e.action for e in kept.audit.page().items] == ["build_route", "build_route"]
+
+
+def test_a_route_that_is_kept_between_two_looks_is_found(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks while the last word is written gets the route, not that there is none."""
+    location = client.post("/routes", json=whole(), headers=ASYNC).headers["location"]
+    assert kinds(client.get(f"{location}/events").text)[-1] == "done"
+    look, looks = RouteCalls.kept, []
+
+    def late(self: RouteCalls, route_id: str) -> Any:
+        looks.append(route_id)
+        return None if len(looks) == 1 else look(self, route_id)
+
+    monkeypatch.setattr(RouteCalls, "kept", late)
+    assert client.get(location).status_code == 200
+    assert len(looks) == 2
 
 
 def test_a_failed_solve_says_why(client: TestClient, engine: FakeEngine) -> None:

@@ -215,7 +215,7 @@ def test_pins_that_overlap_are_proved_infeasible(real: TestClient, body: dict[st
     package = real.app.state.loading.service.package  # type: ignore[attr-defined]
     pair = overlapping(package.offerings, dt.datetime.fromisoformat(body["as_of"]))
     body["constraints"]["pinned"] = list(pair)
-    del body["options"]
+    body["options"] = {"deadline_ms": 20_000}
     answer = real.post("/routes", json=body).json()
     assert answer["status"] == "INFEASIBLE"
     assert answer["route"] is None
