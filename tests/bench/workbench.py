@@ -119,7 +119,7 @@ def _built(caller: TestClient, key: str, educator: str) -> None:
     page = answer.headers["location"]
     waiting = {"HX-Request": "true"}
     while caller.get(f"{page}/building", headers=waiting).headers.get("HX-Redirect") is None:
-        time.sleep(0.25)
+        time.sleep(0.12)
     _ok(caller.get(page))
 
 

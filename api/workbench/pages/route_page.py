@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from api.workbench.ask import Answer, quoted
+from api.access.decisions import may_decide
+from api.messages import PROBLEMS
+from api.workbench.ask import Answer, AnswerProblem, quoted
 from api.workbench.page import CurrentPage, Page
+from api.workbench.refusals import problem_context
 from api.workbench.route_titles import route_titles
 from api.workbench.views import route_moves
 from api.workbench.views import route_page as views
+from api.workbench.views.keys import new_key
+from engine.explanation import OUTRANKED
 
 OFFERED_MOST = 8
 """Activities that a search for "why not" offers."""
 
 FILES = ("calendar.ics", "document.docx", "document.pdf", "document.xlsx", "problem", "page")
-PASSED_ON = ("content-type", "content-disposition", "content-language", "content-security-policy")
+PASSED_ON = (
+    *("content-type", "content-disposition", "content-language"),
+    *("content-security-policy", "cache-control"),
+)
+PASSING = (429, 503)
+"""Refusals while a route is built that are over in a moment: asked again, nobody need know."""
 
 router = APIRouter(prefix="/workbench/routes/{route_id}")
 RouteId = Annotated[str, Path(max_length=128)]
@@ -25,11 +36,13 @@ RouteId = Annotated[str, Path(max_length=128)]
 
 @router.get("", name="workbench_route")
 async def show_route(route_id: RouteId, page: CurrentPage) -> Response:
-    """A route, or how far its building is."""
-    answer = await page.ask.get(_asked(route_id))
+    """A route, or how far its building is, or why it was not built."""
+    answer = await page.ask.get(_asked(route_id), expect={500})
+    if answer.status == 500:
+        return _failed(page, answer)
     if answer.status != 200:
-        job = views.building(answer.data, page.language)
-        return page.render("route_page/building.html.j2", **_own(route_id), job=job)
+        job = views.building(answer.data, page.language, dt.datetime.now(dt.UTC))
+        return page.render("route_page/building.html.j2", **_own(route_id), job=job, seen="")
     # Who sees levels only is answered without the numbers that documents are made of.
     masked = page.principal.levels_only
     return page.render(
@@ -46,13 +59,20 @@ async def show_route(route_id: RouteId, page: CurrentPage) -> Response:
 
 
 @router.get("/building", name="workbench_route_building")
-async def show_building(route_id: RouteId, page: CurrentPage) -> Response:
-    """How far it is; when it is done, the page itself."""
-    answer = await page.ask.get(_asked(route_id))
-    if answer.status == 200:
+async def show_building(
+    route_id: RouteId, page: CurrentPage, seen: Annotated[str, Query(max_length=80)] = ""
+) -> Response:
+    """How far it is; when it is over, the page itself, which also tells what went wrong.
+
+    ``seen`` is the mark of what the reader has been told: only news is announced again.
+    """
+    answer = await page.ask.get(_asked(route_id), expect=range(400, 600))
+    if answer.status in PASSING and page.fragment:
+        return Response(status_code=204)
+    if answer.status != 202 or not page.fragment:
         return page.redirect(_path(route_id))
-    job = views.building(answer.data, page.language)
-    return page.render("route_page/progress.html.j2", **_own(route_id), job=job)
+    job = views.building(answer.data, page.language, dt.datetime.now(dt.UTC))
+    return page.render("route_page/progress.html.j2", **_own(route_id), job=job, seen=seen)
 
 
 @router.post("/stop", name="workbench_route_stop")
@@ -66,7 +86,8 @@ async def stop(route_id: RouteId, page: CurrentPage) -> Response:
 async def show_prices(route_id: RouteId, page: CurrentPage) -> Response:
     """What one more hour, week or rouble would bring."""
     answer = await page.ask.get(f"{_asked(route_id)}/explanation")
-    lines = views.prices(answer.data, has_route=bool(answer.data["steps"]), language=page.language)
+    has_route = bool(answer.data["steps"] or answer.data["prices"])
+    lines = views.prices(answer.data, has_route=has_route, language=page.language)
     return page.render("route_page/helps.html.j2", **_own(route_id), lines=lines)
 
 
@@ -79,11 +100,14 @@ async def show_why_not(
 ) -> Response:
     """Why an activity is not in the route; by words until one is chosen."""
     found: list[tuple[str, str]] = []
-    lines: tuple[str, ...] = ()
-    title = ""
+    lines: tuple[views.Paragraph, ...] = ()
+    title, verdict, version = "", "", None
     if activity:
         answer = await page.ask.get(f"{_asked(route_id)}/why-not/{quoted(activity)}")
-        lines, title = views.why_not(answer.data, page.language), answer.data["title"]
+        lines = views.why_not(answer.data, page.language)
+        title, verdict = answer.data["title"], answer.data["verdict"]
+        if verdict == OUTRANKED:
+            version = await _open_version(page, route_id)
     elif q.strip():
         answer = await page.ask.get("/activities", q=q.strip(), limit=OFFERED_MOST)
         found = views.offers(answer.data["items"])
@@ -96,6 +120,9 @@ async def show_why_not(
         lines=lines,
         title=title,
         activity=activity,
+        verdict=verdict,
+        version=version,
+        new_key=new_key,
     )
 
 
@@ -109,6 +136,28 @@ async def take_file(
     answer = await page.ask.get(f"{_asked(route_id)}/{name}")
     kept = {k: v for k in PASSED_ON if (v := answer.headers.get(k)) is not None}
     return Response(answer.content, headers=kept)
+
+
+def _failed(page: Page, answer: Answer) -> Response:
+    """Why the route was not built, and how to go on."""
+    if answer.data.get("code") != "solve_failed":
+        raise AnswerProblem(answer.status, answer.data)
+    cause = PROBLEMS.get(answer.data.get("cause", ""))
+    return page.render(
+        "route_page/failed.html.j2",
+        status=answer.status,
+        cause="" if cause is None else cause.title.say(page.language),
+        **problem_context(answer.data, page.language),
+    )
+
+
+async def _open_version(page: Page, route_id: str) -> int | None:
+    """Version of the route, if the caller may pin something in it now."""
+    if not (page.may("decide") and may_decide(page.principal.role, "pin")):
+        return None
+    answer = await page.ask.get(_asked(route_id))
+    life = answer.data.get("lifecycle")
+    return int(life["version"]) if life and "replan" in life["legal"] else None
 
 
 async def _names(page: Page, answer: Answer) -> dict[str, Any]:

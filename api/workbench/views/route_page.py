@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -14,8 +15,11 @@ from engine.documents.view import RouteView, StepView
 from engine.explanation import Price, WhyNot
 from engine.recommendation import Recommendation
 from engine.recommendation_json import recommendation_from_dict, record_from_dict
-from engine.wording import label, price_words, why_not_words
-from engine.wording.quantities import number
+from engine.wording import label, price_words, sentence, why_not_words
+from engine.wording.quantities import percent_up
+
+DASH = "— "
+"""Begins the lines of a list in ``engine.wording.explanations``."""
 
 TONES: Mapping[str, str] = {"OPTIMAL": "good", "WITHIN_GAP": "good", "FEASIBLE": "watch"}
 """Colour of a solver's status; every other one has no route."""
@@ -80,16 +84,40 @@ def _drawing(svg: str | None) -> Markup | None:
     return None if svg is None else Markup(svg)
 
 
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A sentence and the list that it introduces; ``items`` empty = none."""
+
+    text: str
+    items: tuple[str, ...]
+
+
 def prices(answer: Mapping[str, Any], *, has_route: bool, language: str) -> list[str]:
-    """Lines of what would help, from the answer of ``GET …/explanation``."""
+    """What would help, a line each, from the answer of ``GET …/explanation``.
+
+    Returns
+    -------
+    list of str
+        Where there is no route, the one line that says so.
+    """
     found = [record_from_dict(Price, p) for p in answer["prices"]]
-    return price_words(found, has_route=has_route, language=language)
+    lines = price_words(found, has_route=has_route, language=language)
+    # the first line is a heading, which the page has
+    return [sentence(line.removeprefix(DASH)) for line in (lines[1:] if has_route else lines)]
 
 
-def why_not(answer: Mapping[str, Any], language: str) -> tuple[str, ...]:
-    """Lines of why an activity is not in a route, from the answer of ``GET …/why-not``."""
+def why_not(answer: Mapping[str, Any], language: str) -> tuple[Paragraph, ...]:
+    """Why an activity is not in a route, from the answer of ``GET …/why-not``."""
     found = record_from_dict(WhyNot, answer)
-    return why_not_words(found.verdict, found.reason, found.loss, found.changes, language)
+    lines = why_not_words(found.verdict, found.reason, found.loss, found.changes, language)
+    paragraphs: list[Paragraph] = []
+    for line in lines:
+        if line.startswith(DASH) and paragraphs:
+            last = paragraphs.pop()
+            paragraphs.append(replace(last, items=(*last.items, line.removeprefix(DASH))))
+        else:
+            paragraphs.append(Paragraph(line, ()))
+    return tuple(paragraphs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +129,36 @@ class Building:
     state
         ``queued``, ``running``, ``done`` or ``failed``.
     gap
-        In percent as people read it; empty = not known yet.
+        A proven limit, so rounded up, with its unit; empty = not known yet.
     found
         Whether there is a route already.
+    elapsed
+        Minutes and seconds since it was asked for.
     """
 
     state: str
     gap: str
     found: bool
     stopping: bool
+    elapsed: str
+
+    @property
+    def mark(self) -> str:
+        """Changes with what is said of the state, and only then."""
+        return f"{self.state}-{self.found:d}-{self.stopping:d}-{self.gap}"
 
 
-def building(job: Mapping[str, Any], language: str) -> Building:
-    """How far it is, from a job's answer."""
+def building(job: Mapping[str, Any], language: str, now: dt.datetime) -> Building:
+    """How far it is at an instant, from a job's answer."""
     gap = job.get("gap_rel")
+    since = now - dt.datetime.fromisoformat(job["created_at"])
+    minutes, seconds = divmod(max(0, int(since.total_seconds())), 60)
     return Building(
         state=job["state"],
-        gap="" if gap is None else number(100 * gap, language, 1),
+        gap="" if gap is None else percent_up(gap, language),
         found=job.get("value") is not None,
         stopping=bool(job.get("stop_requested")),
+        elapsed=f"{minutes}:{seconds:02}",
     )
 
 

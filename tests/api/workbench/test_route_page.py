@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from api.access.levels import levels_only
 from api.access.matrix import OPERATIONS
 from api.access.principal import Principal, Role
+from api.messages import PROBLEMS
+from api.workbench.ask import Answer, Ask
 from api.workbench.page import rendered
 from api.workbench.views.route_moves import build
-from api.workbench.views.route_page import building, levels
+from api.workbench.views.route_page import Building, building, levels, why_not
 from engine.wording import certificate_words, sentence
 from engine.wording.quantities import number
 from tests.api.access.people import principal
@@ -22,6 +26,7 @@ from tests.api.workbench.desks import HTMX, Desk, demo, open_desk
 from tests.api.workbench.markup import sound
 
 BUILD = "/workbench/educators/E02/build"
+NOW = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture(scope="module")
@@ -135,12 +140,113 @@ def test_who_may_not_see_the_route(desk: Desk, route: str, role: Role) -> None:
     assert "Словесникова" not in page.said
 
 
+def test_waiting_announces_only_news(desk: Desk) -> None:
+    """What a screen reader says comes once for each change of state; the clock beside it always."""
+    job = views_building(queued_since(dt.timedelta(seconds=75)))
+    news = sound(_progress(job, seen=""))
+    same = sound(_progress(job, seen=job.mark))
+    said = [a for a in news.of("p") if a.get("role") == "status"]
+    assert [a.get("hx-swap-oob") for a in said] == ["true"]
+    assert not [a for a in same.of("p") if a.get("role") == "status"]
+    assert "1:15" in news.said
+    assert "1:15" in same.said
+    better = views_building({**queued_since(dt.timedelta(seconds=75)), "value": 1.0})
+    assert better.mark != job.mark
+
+
+def test_a_failed_solve_explains_itself_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting ends by going to the page, and the page tells the cause and where to go on."""
+    document = {"code": "solve_failed", "status": 500, "title": "Расчёт не удался"}
+    refused = Answer(500, {**document, "cause": "solve_overrun"}, b"", {})
+
+    async def get(self: Ask, path: str, /, **more: Any) -> Answer:
+        return refused
+
+    monkeypatch.setattr(Ask, "get", get)
+    waiting = desk.get("/workbench/routes/r/building", **HTMX)
+    assert (waiting.status_code, waiting.headers["HX-Redirect"]) == (204, "/workbench/routes/r")
+    page = desk.page("/workbench/routes/r", status=500)
+    assert PROBLEMS["solve_overrun"].title.say("ru") in page.said
+    assert "Закажите маршрут заново" in page.said
+    busy = Answer(503, {"code": "overloaded", "status": 503}, b"", {})
+
+    async def hesitate(self: Ask, path: str, /, **more: Any) -> Answer:
+        return busy
+
+    monkeypatch.setattr(Ask, "get", hesitate)
+    again = desk.get("/workbench/routes/r/building", **HTMX)
+    assert again.status_code == 204
+    assert "HX-Redirect" not in again.headers
+
+
+def test_an_outranked_activity_can_be_taken_in(desk: Desk, route: str) -> None:
+    """Where the route with it is possible, the answer offers to rebuild with it, to whoever may."""
+    path = route.removeprefix("/workbench")
+    told = desk.api("GET", path)
+    one_of_each = {r["code"]: k for k, r in sorted(told["not_chosen"].items())}
+    verdicts = {
+        one_of_each[code]: desk.api("GET", f"{path}/why-not/{one_of_each[code]}")["verdict"]
+        for code in ("weeks_full", "outranked", "no_gain")
+        if code in one_of_each
+    }
+    assert "outranked" in verdicts.values()
+    assert len(set(verdicts.values())) > 1
+    for activity, verdict in verdicts.items():
+        place = f"{route}/why-not?activity={activity}"
+        offered = [f.get("action") for f in desk.page(place).of("form")]
+        assert (f"{route}/decisions" in offered) == (verdict == "outranked"), activity
+        reader = [f.get("action") for f in desk.page(place, Role.TUTOR).of("form")]
+        assert f"{route}/decisions" not in reader
+
+
+def test_lists_of_an_answer_are_lists() -> None:
+    """Changes that would let an activity in stand below the sentence that introduces them."""
+    change = {"code": "more_tempo", "parameters": {"minutes": 60}, "outcome": "admits"}
+    told = {
+        "activity": "a",
+        "title": "А",
+        "reason": {"code": "tempo", "parameters": {}},
+        "verdict": "admitted_by",
+        "loss": None,
+        "changes": [change],
+        "problem_digest": "d",
+    }
+    found = why_not(told, "ru")
+    assert [len(p.items) for p in found if p.items] == [1]
+    assert not [p for p in found if p.text.startswith("—")]
+    assert not [i for p in found for i in p.items if i.startswith("—")]
+
+
+def queued_since(age: dt.timedelta) -> dict[str, Any]:
+    """A job that was ordered some time before ``NOW``."""
+    return {
+        "state": "running",
+        "value": None,
+        "gap_rel": None,
+        "stop_requested": False,
+        "created_at": (NOW - age).isoformat(),
+    }
+
+
+def views_building(job: dict[str, Any]) -> Building:
+    return building(job, "ru", NOW)
+
+
+def _progress(job: Building, seen: str) -> str:
+    class Part:
+        fragment = True
+
+    context = {"page": Part, "path": "/workbench/routes/r", "job": job, "seen": seen}
+    return bytes(rendered("route_page/progress.html.j2", "ru", context=context).body).decode()
+
+
 def test_progress_is_told_in_words() -> None:
-    """The gap comes in percent, and an unknown one as nothing."""
-    job = {"state": "running", "value": 10.0, "gap_rel": 0.0312, "stop_requested": False}
-    assert building(job, "ru").gap == "3,1"
-    assert building({**job, "gap_rel": None}, "ru").gap == ""
-    assert not building({**job, "value": None}, "ru").found
+    """The gap is a proven limit: rounded up to tenths of a percent; an unknown one is nothing."""
+    job = {**queued_since(dt.timedelta()), "value": 10.0, "gap_rel": 0.0312}
+    assert views_building(job).gap.replace("\u00a0", " ") == "3,2 %"
+    assert views_building({**job, "gap_rel": None}).gap == ""
+    assert not views_building({**job, "value": None}).found
+    assert views_building(queued_since(dt.timedelta(seconds=-5))).elapsed == "0:00"
 
 
 def test_a_manager_sees_levels(desk: Desk, route: str) -> None:
