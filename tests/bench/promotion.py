@@ -33,7 +33,7 @@ from engine.training.table import build_table
 
 PLAN = HistoryPlan(
     educators=1_200,
-    rural_share=0.6,
+    rural_share=0.5,
     slates_per_year=0.8,
     own_per_year=1.5,
     truth=TruthPlan(quality_sd=1.0, provider_sd=0.7, completion_base=0.3, rural_trip=-10.0),
@@ -44,7 +44,7 @@ few re-diagnoses to see what the truth says: with 800 educators, four of ten of 
 routes a model, 18 of 20 unfair models are refused, and the two that pass do a true harm of −0.5 %
 and −1.1 %."""
 
-TEST_SHARE = 0.8
+TEST_SHARE = 0.87
 """A large held-out part: the judge has to see a harm of some per cent."""
 
 CANDIDATES = ("shuffled", "unfair", "equal")
@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--educators", type=int, default=PLAN.educators)
-    parser.add_argument("--plans", type=int, default=480, help="routes a model")
+    parser.add_argument("--plans", type=int, default=640, help="routes a model")
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()
     started = time.perf_counter()
