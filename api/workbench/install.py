@@ -13,7 +13,7 @@ from api.problems import MEDIA_TYPE, problem
 from api.workbench.ask import AnswerProblem
 from api.workbench.page import Forged, language_of_page
 from api.workbench.pages import ROUTERS
-from api.workbench.refusals import worded
+from api.workbench.refusals import crashed
 from engine.settings import Settings
 
 
@@ -28,7 +28,7 @@ def install_workbench(app: FastAPI, settings: Settings) -> None:
     unexpected: Any = app.exception_handlers.get(Exception)
     if unexpected is not None:
         # The framework answers this one from outside of every middleware.
-        app.add_exception_handler(Exception, lambda r, e: worded(r, unexpected(r, e)))
+        app.add_exception_handler(Exception, lambda r, e: crashed(r, unexpected(r, e)))
 
 
 def _answered(request: Request, error: Any) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.pages import is_page
-from api.problems import MEDIA_TYPE
+from api.problems import MEDIA_TYPE, problem
 from api.workbench.page import is_fragment, language_of_page, rendered
 from api.workbench.words import said
 
@@ -49,6 +49,10 @@ class PageProblems:
         if scope["type"] != "http" or not is_page(scope["path"]):
             await self._app(scope, receive, send)
             return
+        # What the framework refuses is worded in the language of the page, not of the browser.
+        language = language_of_page(Request(scope)).encode()
+        others = [(k, v) for k, v in scope["headers"] if k != b"accept-language"]
+        scope = {**scope, "headers": [*others, (b"accept-language", language)]}
         start: Message = {}
         pieces: list[bytes] = []
 
@@ -67,12 +71,13 @@ class PageProblems:
         await self._app(scope, receive, watched)
 
 
-def worded(request: Request, answer: Response) -> Response:
-    """A ready problem document as a page where a page was asked for, else as it is."""
+def crashed(request: Request, answer: Response) -> Response:
+    """What is answered to a crash: a page where one was asked for, else ``answer`` as it is."""
     if not is_page(request.url.path):
         return answer
-    start: Message = {"status": answer.status_code, "headers": answer.raw_headers}
-    return _worded(request, start, bytes(answer.body))
+    told = problem("internal_error", language_of_page(request))
+    start: Message = {"status": told.status_code, "headers": told.raw_headers}
+    return _worded(request, start, bytes(told.body))
 
 
 def _is_problem(start: Message) -> bool:
@@ -83,6 +88,7 @@ def _is_problem(start: Message) -> bool:
 def _worded(request: Request, start: Message, body: bytes) -> Response:
     language = language_of_page(request)
     context = problem_context(json.loads(body), language)
+    context["problem"]["request_id"] = str(getattr(request.state, "request_id", ""))
     kept = {k: v for k, v in Headers(raw=start["headers"]).items() if k in ("retry-after", "allow")}
     if is_fragment(request):
         aside = {"HX-Retarget": "#problems", "HX-Reswap": "innerHTML show:top"}

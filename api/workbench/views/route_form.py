@@ -226,7 +226,11 @@ def _weekly(form: RouteForm, reading: Reading) -> Iterator[Weekly]:
         day, start, end = (form.text(f"weekly_{part}_{row}") for part in ("day", "from", "to"))
         if not day and not start and not end:
             continue
-        times = [_time(text) for text in (start, end)]
+        # A day alone is the whole day.
+        times = [
+            _time(text)
+            for text in (start or ("" if end else "00:00"), end or ("" if start else "23:59"))
+        ]
         if day not in set("1234567") or None in times:
             reading.faults[f"weekly_{row}"] = "weekly_incomplete"
         elif times[0] >= times[1]:  # type: ignore[operator]

@@ -180,6 +180,17 @@ def test_busy_times_of_file_and_form_are_one(desk: Desk, engine: FakeEngine) -> 
     assert set(asked.constraints.busy) == expected
 
 
+def test_a_day_without_a_time_is_busy_as_a_whole(desk: Desk, engine: FakeEngine) -> None:
+    """«Среда» alone keeps every Wednesday free of anything; half of a time is asked about."""
+    asked = built(desk, engine, start="2026-09-07", end="2026-09-20", weekly_day_1="3")
+    days = {(slot.start.date().isoformat(), slot.start.hour) for slot in asked.constraints.busy}
+    assert days == {("2026-09-09", 0), ("2026-09-16", 0)}
+    assert all(
+        s.end - s.start >= dt.timedelta(hours=23, minutes=59) for s in asked.constraints.busy
+    )
+    assert "weekly_from_1" in refused(send(desk, weekly_day_1="3", weekly_from_1="09:00"))[1]
+
+
 def test_the_same_form_twice_builds_once(desk: Desk, engine: FakeEngine) -> None:
     """A double click leads to one route; the key with other content gives the form again."""
     key = str(uuid.uuid4())

@@ -294,9 +294,12 @@ def test_crashes_and_large_files_are_pages_too(desk: Desk) -> None:
     service = desk.caller.app.state.loading.service  # type: ignore[attr-defined]
     desk.caller.app.state.loading.service = object()  # type: ignore[attr-defined]
     try:
-        answer = desk.get("/workbench")
+        answer = desk.get("/workbench", **{"Accept-Language": "en"})
     finally:
         desk.caller.app.state.loading.service = service  # type: ignore[attr-defined]
     assert answer.status_code == 500
-    assert "Что делать" in sound(answer.text).said
+    said = sound(answer.text).said
+    assert "Что делать" in said
+    assert "Internal" not in said  # the page's language, not the browser's
+    assert f"запрос {answer.headers['x-request-id']}" in said
     assert "default-src 'none'" in answer.headers["content-security-policy"]
