@@ -111,9 +111,7 @@ def _building(caller: TestClient, key: str, educator: str, repeats: int) -> None
 
 def _built(caller: TestClient, key: str, educator: str) -> None:
     form = {"csrf": csrf_token(key)}
-    answer = caller.post(
-        f"{PAGES}/educators/{educator}/build", data=form, follow_redirects=False
-    )
+    answer = caller.post(f"{PAGES}/educators/{educator}/build", data=form, follow_redirects=False)
     if answer.status_code != 303:
         raise RuntimeError(f"{answer.status_code}: {answer.text[:300]}")
     page = answer.headers["location"]
