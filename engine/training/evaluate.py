@@ -31,6 +31,8 @@ from engine.training.slices import slices_of
 from engine.training.table import LabelledTable, build_table, outcome_rows
 
 LATENCY_PEOPLE = 60
+REDRAWN_JUDGES = 12
+"""Judges that tell how far the judge may be wrong; their standard deviation is known to a fifth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,15 @@ class EvaluationOptions:
         Most clock minutes of such a route, beside the educator's own limit; ``None`` = no other.
         With a year's time every model closes nearly the same; what comes first shows in a short
         route.
+    judges
+        Judges fitted on redrawn people, that tell how far the judge may be wrong; 0 = its own
+        error is not counted.
     """
 
     plans: int = 400
     ranked: int = 1_000
     route_min: int | None = 1_200
+    judges: int = REDRAWN_JUDGES
     k: int = 10
     seed: int = 0
     n_jobs: int = 2
@@ -167,6 +173,7 @@ def evaluate_models(
     reference = models[min(1, len(models) - 1)]
     judge = Judge.fit(data, tables.of(reference), options.seed)
     judge = judge.with_effects(data, reference.tagger)
+    redrawn = Judge.redrawn(data, tables.of(reference), judge.effects, options.judges, options.seed)
     ranking: tuple[RankingMetrics, ...] = ()
     if options.ranked:
         say("ранжирование рядом с базовыми")
@@ -177,7 +184,13 @@ def evaluate_models(
     for m in models:
         say(f"маршруты по модели {m.version}")
         plans[m.version] = plan_outcomes(
-            planned, m, judge, people, tagger=reference.tagger, n_jobs=options.n_jobs
+            planned,
+            m,
+            judge,
+            people,
+            redrawn=redrawn,
+            tagger=reference.tagger,
+            n_jobs=options.n_jobs,
         )
     slices = slices_of((data.people[id] for id in people), data.policy)
     latency = ranking_latency(data, models, people[:LATENCY_PEOPLE])
@@ -206,6 +219,7 @@ def evaluate_models(
                 calibration_error=outcomes[m.version].calibration_error,
                 calibration_n=outcomes[m.version].n,
                 latency_s=latency[m.version],
+                redrawn=_redrawn(plans[m.version]),
             )
             for m in models
         },
@@ -259,6 +273,11 @@ def _limited(data: TrainingData, people: Sequence[str], route_min: int | None) -
 
 def _closed(plans: Sequence[PlanOutcome]) -> FloatArray:
     return np.array([p.closed for p in plans], dtype=np.float64)
+
+
+def _redrawn(plans: Sequence[PlanOutcome]) -> FloatArray:
+    found = np.array([p.redrawn for p in plans], dtype=np.float64)
+    return found.reshape(len(plans), -1).T
 
 
 def _plan_metrics(

@@ -2,7 +2,11 @@
 
 Both models were evaluated on the same educators, so everything is paired: educators are drawn
 with replacement, each with both closed deficits, and the change is worked out of every draw
-(Efron and Tibshirani 1993, ch. 16). One seed, one report.
+(Efron and Tibshirani 1993, ch. 16). What a plan closes is a judge's opinion, learned from so many
+outcomes: to each draw the deviation of a judge is added who was fitted on other draws of the
+people. Where two models plan alike both sources of error cancel, so an equal model pays little for
+it; where they do not, a judge who saw too little to tell them apart lets nobody pass. One seed,
+one report.
 
 1. ``people``: fewer educators than ``people_least`` say nothing.
 2. ``closed_deficit``: the lower bound of mean(candidate − in service) / mean(in service) at the
@@ -24,7 +28,7 @@ What was not measured is refused: a gate that cannot see does not open.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
 
 import numpy as np
@@ -61,6 +65,9 @@ class Evaluated:
         Outcomes behind it.
     latency_s
         Shape (any,): seconds of single rankings; NaN = not measured.
+    redrawn
+        Shape (n_judges, n_people): ``closed`` by judges of other draws of the people; no rows =
+        the judge is taken for certain.
     """
 
     version: str
@@ -70,12 +77,15 @@ class Evaluated:
     calibration_error: float
     calibration_n: int
     latency_s: FloatArray
+    redrawn: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         if self.closed.shape != (len(self.people),):
             raise ValueError("closed deficits and people differ in number")
         if not np.isfinite(self.closed).all() or (self.closed < 0).any():
             raise ValueError("closed deficits must be finite and not negative")
+        if len(self.redrawn) and self.redrawn.shape[1:] != self.closed.shape:
+            raise ValueError("every redrawn judge must judge everybody")
 
 
 def gate(
@@ -101,8 +111,11 @@ def gate(
     """
     if candidate.people != in_service.people:
         raise ValueError("both models must be evaluated on the same educators in the same order")
+    if len(candidate.redrawn) != len(in_service.redrawn):
+        raise ValueError("both models must be judged by the same judges")
     masks = _masks(slices, len(candidate.people))
     draws = _changes(candidate.closed, in_service.closed, masks, resamples, seed)
+    draws = draws + _of_judge(candidate.redrawn, in_service.redrawn, masks, resamples, seed)
     closed = _closed(candidate, in_service, draws[:, 0], thresholds)
     judged = _slices(candidate, in_service, tuple(slices), masks, draws, thresholds, closed)
     latency = (_slowest(in_service.latency_s), _slowest(candidate.latency_s))
@@ -147,6 +160,25 @@ def _changes(
     columns = np.hstack([masks * (candidate - in_service)[:, None], masks * in_service[:, None]])
     sums = resampled_sums(columns, draws=resamples, seed=seed)
     return _ratio(sums[:, :width], sums[:, width:])
+
+
+def _of_judge(
+    candidate: FloatArray, in_service: FloatArray, masks: FloatArray, resamples: int, seed: int
+) -> FloatArray:
+    """Deviations of redrawn judges from their mean, one drawn for each resample.
+
+    Shape (resamples, 1 + n_slices); 0 where fewer than two judges were drawn. √(n / (n − 1))
+    makes the variance of the deviations that of a judge.
+    """
+    n = len(candidate)
+    width = masks.shape[1]
+    if n < 2:
+        return np.zeros((resamples, width))
+    change = _ratio((candidate - in_service) @ masks, in_service @ masks)
+    deviation = (change - change.mean(axis=0)) * np.sqrt(n / (n - 1))
+    drawn = np.random.default_rng([seed, 1]).integers(n, size=resamples)
+    found: FloatArray = deviation[drawn]
+    return found
 
 
 def _ratio(change: FloatArray, base: FloatArray) -> FloatArray:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit, logit
@@ -49,6 +50,14 @@ COARSE = ("deficit", "request", "position", "subject", "stage", "practice", "onl
 is an activity's own is left to ``quality``, which knows how far to trust it."""
 
 _PLAIN = [FACTORS.index(name) for name in COARSE]
+
+
+class Planned(NamedTuple):
+    """What one person would take: activities with their factors, one row an activity."""
+
+    person: RouteRequest
+    activities: Sequence[Activity]
+    factors: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,14 +98,20 @@ class Judge:
         InputError
             ``too_few_to_judge``, below ``LEAST_ROWS`` outcomes.
         """
-        benefit = benefit_rates(data, table)
-        table = _followed(data, table)
-        if len(table) < LEAST_ROWS or np.ptp(table.label) == 0:
+        followed = _followed(data, table)
+        if len(followed) < LEAST_ROWS or np.ptp(followed.label) == 0:
             detail = (
-                f"отложенных исходов {len(table)}, нужно не меньше {LEAST_ROWS} и разных: иначе "
+                f"отложенных исходов {len(followed)}, нужно не меньше {LEAST_ROWS} и разных: иначе "
                 "планы не с чем сравнить; отложите больший срок (--test-share)"
             )
-            raise InputError([Fault("too_few_to_judge", detail, parameters={"n": len(table)})])
+            raise InputError([Fault("too_few_to_judge", detail, parameters={"n": len(followed)})])
+        return cls._fitted(data, followed, benefit_rates(data, table), seed)
+
+    @classmethod
+    def _fitted(
+        cls, data: TrainingData, table: LabelledTable, benefit: Mapping[Kind, float], seed: int
+    ) -> Judge:
+        """From rows of what was taken up, of both outcomes."""
         interactions = data.interactions
         activity = interactions.activity[table.row]
         people = [data.people[interactions.people[p]] for p in interactions.person[table.row]]
@@ -135,6 +150,33 @@ class Judge:
         trees, crossed = _trees(X, table, every, seed), _crossed(X, table, every)
         return cls(trees, crossed, quality, by_place, benefit, len(table))
 
+    @classmethod
+    def redrawn(
+        cls, data: TrainingData, table: LabelledTable, effects: ActivityEffects, n: int, seed: int
+    ) -> tuple[Judge, ...]:
+        """Judges of people drawn with replacement: how far the judge itself may be wrong.
+
+        Parameters
+        ----------
+        effects
+            That they all count with; their own uncertainty is not drawn.
+        n
+            Draws. A draw in which everything, or nothing, was completed is drawn again; there
+            must be people of both kinds, as ``fit`` demands.
+        """
+        person = data.interactions.person[table.row]
+        known, of = np.unique(person, return_inverse=True)
+        rng = np.random.default_rng([seed, 11])
+        found: list[Judge] = []
+        while len(found) < n:
+            times = np.bincount(rng.integers(len(known), size=len(known)), minlength=len(known))
+            drawn = table.select(np.repeat(np.arange(len(table)), times[of]))
+            followed = _followed(data, drawn)
+            if len(followed) and np.ptp(followed.label) > 0:
+                judge = cls._fitted(data, followed, benefit_rates(data, drawn), seed)
+                found.append(replace(judge, effects=effects))
+        return tuple(found)
+
     def with_effects(self, data: TrainingData, tagger: CompetencyTagger | None) -> Judge:
         """The judge with effects estimated from all of the data: the best that is known of them.
 
@@ -163,23 +205,39 @@ class Judge:
         factors: FloatArray,
     ) -> FloatArray:
         """Shape (n_activities,), in (0, 1); ``factors`` as in ``FACTORS``, one row an activity."""
-        n = len(activities)
-        if not n:
-            return np.zeros(0)
-        X = np.column_stack(
-            [
-                np.round(factors[:, _PLAIN], 1),
-                _kinds(activities, np.arange(n)),
-                np.tile(_traits(person, policy), (n, 1)),
-            ]
-        )
-        rural = bool(effective_conditions(person.educator).rural)
-        learned = logit(self.quality.factor(activities))
-        learned += logit(self.quality_by_place[rural].factor(activities))
-        completes: FloatArray = expit(logit(_chance(self.trees, self.crossed, X)) + learned)
-        benefits = [self.benefit.get(a.kind, 1.0) for a in activities]
-        found: FloatArray = completes * np.array(benefits, dtype=np.float64)
+        return self.chances([Planned(person, activities, factors)], policy)[0]
+
+    def chances(self, plans: Sequence[Planned], policy: PolicyProfile) -> list[FloatArray]:
+        """As ``chance`` for many people at once; the models are asked once."""
+        if not any(len(p.activities) for p in plans):
+            return [np.zeros(0) for _ in plans]
+        X = np.vstack([_rows(p, policy) for p in plans if len(p.activities)])
+        seen = logit(_chance(self.trees, self.crossed, X))
+        found, at = [], 0
+        for p in plans:
+            n = len(p.activities)
+            if not n:
+                found.append(np.zeros(0))
+                continue
+            rural = bool(effective_conditions(p.person.educator).rural)
+            learned = logit(self.quality.factor(p.activities))
+            learned += logit(self.quality_by_place[rural].factor(p.activities))
+            completes: FloatArray = expit(seen[at : at + n] + learned)
+            benefits = [self.benefit.get(a.kind, 1.0) for a in p.activities]
+            found.append(completes * np.array(benefits, dtype=np.float64))
+            at += n
         return found
+
+
+def _rows(plan: Planned, policy: PolicyProfile) -> FloatArray:
+    n = len(plan.activities)
+    return np.column_stack(
+        [
+            np.round(plan.factors[:, _PLAIN], 1),
+            _kinds(plan.activities, np.arange(n)),
+            np.tile(_traits(plan.person, policy), (n, 1)),
+        ]
+    )
 
 
 def _followed(data: TrainingData, table: LabelledTable) -> LabelledTable:
@@ -223,10 +281,13 @@ def _crossed(X: FloatArray, table: LabelledTable, use: BoolArray) -> LogisticReg
     both = np.concatenate([weight * label, weight * (1 - label)])
     keep = both > 0
     rows = _with_crosses(X[use])
-    model = LogisticRegression(C=1.0, max_iter=2_000)
-    return model.fit(
-        np.concatenate([rows, rows])[keep], np.repeat([1, 0], len(label))[keep], both[keep]
-    )
+    # second order: columns of unlike scale leave a first-order method far from the optimum
+    model = LogisticRegression(C=1.0, solver="newton-cholesky")
+    # small matrices: threads of linear algebra would wait for each other longer than they work
+    with _threads().limit(limits=1, user_api="blas"):
+        return model.fit(
+            np.concatenate([rows, rows])[keep], np.repeat([1, 0], len(label))[keep], both[keep]
+        )
 
 
 def _with_crosses(X: FloatArray) -> FloatArray:

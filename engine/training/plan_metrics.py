@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -23,7 +24,7 @@ from engine.recommender import Recommender
 from engine.recommender.request import RouteRequest
 from engine.training.data import TrainingData
 from engine.training.fit import table_matcher
-from engine.training.judge import Judge
+from engine.training.judge import Judge, Planned
 
 HOUR_MIN = 60
 
@@ -42,10 +43,13 @@ class PlanOutcome:
     closed
         Part of the deficits that the judge expects the route to close, in whole deficits of
         weight 1.
+    redrawn
+        The same by each redrawn judge.
     """
 
     activities: tuple[str, ...]
     closed: float
+    redrawn: tuple[float, ...] = ()
 
 
 def plan_outcomes(
@@ -54,6 +58,7 @@ def plan_outcomes(
     judge: Judge,
     people: Sequence[str],
     *,
+    redrawn: Sequence[Judge] = (),
     tagger: CompetencyTagger | None = None,
     n_jobs: int = 2,
 ) -> list[PlanOutcome]:
@@ -63,11 +68,13 @@ def plan_outcomes(
 
     Parameters
     ----------
+    redrawn
+        Judges of other draws of the people, see ``Judge.redrawn``.
     tagger
         Whose coverage counts, for all models alike: a model that claims more coverage than there
         is must not close more by that. ``None`` = the default one.
     """
-    worker = _Planner(data, model, judge, tagger)
+    worker = _Planner(data, model, (judge, *redrawn), tagger)
     if n_jobs == 1 or len(people) < 8 * n_jobs:
         return worker(people)
     units = [list(people[i::n_jobs]) for i in range(n_jobs)]
@@ -84,10 +91,10 @@ class _Planner:
         self,
         data: TrainingData,
         model: MatchingModel,
-        judge: Judge,
+        judges: Sequence[Judge],
         tagger: CompetencyTagger | None,
     ) -> None:
-        self.data, self.model, self.judge = data, model, judge
+        self.data, self.model, self.judges = data, model, judges
         self.reference = table_matcher(data, tagger)
 
     def __call__(self, people: Sequence[str]) -> list[PlanOutcome]:
@@ -96,15 +103,18 @@ class _Planner:
         warm()
         recommender = recommender_of(data, self.model)
         online = recommender.offering_table.online_share(len(data.activities))
-        return [self._one(recommender, data.people[id], online) for id in people]
+        routes = [self._route(recommender, data.people[id], online) for id in people]
+        closed = [self._closed(judge, routes) for judge in self.judges]
+        return [
+            PlanOutcome(tuple(a.id for a in route.planned.activities), first, tuple(others))
+            for route, (first, *others) in zip(routes, zip(*closed, strict=True), strict=True)
+        ]
 
-    def _one(
-        self, recommender: Recommender, person: RouteRequest, online: FloatArray
-    ) -> PlanOutcome:
+    def _route(self, recommender: Recommender, person: RouteRequest, online: FloatArray) -> _Route:
         try:
             prepared = recommender.prepare(person)
         except NothingToPlan:
-            return PlanOutcome((), 0.0)
+            return _Route(Planned(person, (), np.zeros((0, 0))), None, None)
         solution = solve(prepared.compiled.problem, PLAN_OPTIONS)
         chosen = chosen_activities(prepared.compiled.problem, solution)
         rows = np.array([recommender.matcher.activity_index_[id] for id in chosen], dtype=np.int64)
@@ -119,11 +129,32 @@ class _Planner:
             rows=rows,
         )
         activities = [recommender.matcher.activities_[i] for i in rows.tolist()]
+        return _Route(Planned(person, activities, factors), prepared.deficits, coverage)
+
+    def _closed(self, judge: Judge, routes: Sequence[_Route]) -> list[float]:
         policy = self.data.policy
-        chance = self.judge.chance(person, policy, activities, factors)
-        effect = self.judge.effect(activities, policy)
-        closed = closed_deficit(prepared.deficits, coverage, activities, chance, effect, policy)
-        return PlanOutcome(chosen, closed)
+        chances = judge.chances([route.planned for route in routes], policy)
+        return [
+            0.0
+            if route.deficits is None or route.coverage is None
+            else closed_deficit(
+                route.deficits,
+                route.coverage,
+                route.planned.activities,
+                chance,
+                judge.effect(route.planned.activities, policy),
+                policy,
+            )
+            for route, chance in zip(routes, chances, strict=True)
+        ]
+
+
+class _Route(NamedTuple):
+    """A route before it is judged; no deficits = there was nothing to plan."""
+
+    planned: Planned
+    deficits: DeficitVector | None
+    coverage: sp.csr_array | None
 
 
 def recommender_of(data: TrainingData, model: MatchingModel) -> Recommender:

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +25,7 @@ from engine.interchange.simulated import package_of
 from engine.matching.model import MatchingModel
 from engine.matching.tag_corrections import TagCorrection
 from engine.simulation import HistoryPlan
+from engine.training.evaluate import EvaluationOptions
 from tests.engine.model_registry.registered import registered
 from tests.engine.training.histories import FRAMEWORK, POLICY, history
 
@@ -46,6 +48,14 @@ def said(*arguments: str | Path) -> dict[str, Any]:
 def one_thread() -> Iterator[None]:
     """Tests run side by side: threads that wait for each other on busy cores take minutes."""
     with threadpool_limits(1):
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_judges() -> Iterator[None]:
+    """Two redrawn judges: what commands print and keep does not hang on how many there are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.cli.train.EvaluationOptions", partial(EvaluationOptions, judges=2))
         yield
 
 

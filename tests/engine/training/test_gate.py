@@ -70,6 +70,40 @@ def test_a_bad_model_is_refused() -> None:
     assert len(refused) >= 19
 
 
+def judged_anew(
+    pair: tuple[Evaluated, Evaluated, dict[str, BoolArray]], sd: float, seed: int
+) -> tuple[Evaluated, Evaluated, dict[str, BoolArray]]:
+    """The pair with 40 redrawn judges, whose opinions of a changed plan err by ``sd`` together."""
+    own, base, slices = pair
+    error = sd * np.random.default_rng([seed, 3]).standard_normal(40)
+    moved = own.closed != base.closed
+    ours = own.closed * (1 + np.outer(error, moved))
+    known = np.repeat(base.closed[None, :], 40, axis=0)
+    return replace(own, redrawn=ours), replace(base, redrawn=known), slices
+
+
+def test_what_the_judge_may_get_wrong_counts() -> None:
+    """An error of 1 % common to all plans adds to the variance: √(own² + 1 %²), by hand."""
+    pair = planted(0, noise=0.05)
+    own, base, slices = judged_anew(pair, 0.01, 0)
+    certain = gate(*pair, THRESHOLDS).closed
+    uncertain = gate(own, base, slices, THRESHOLDS).closed
+    total = (own.redrawn.sum(axis=1) - base.closed.sum()) / base.closed.sum()
+    assert uncertain.change == certain.change
+    assert uncertain.sd == pytest.approx(np.hypot(certain.sd, total.std(ddof=1)), rel=0.05)
+    assert uncertain.bound < certain.bound - 0.005
+
+
+def test_where_plans_are_alike_an_unsure_judge_costs_nothing() -> None:
+    """One plan of a hundred changed: an error of 20 % in it moves the bound by under 0.5 %."""
+    own, base, slices = planted(1, noise=0.05)
+    few = np.arange(N) % 100 == 0
+    own = replace(own, closed=np.where(few, own.closed, base.closed))
+    report = gate(*judged_anew((own, base, slices), 0.2, 1), THRESHOLDS)
+    assert report.passed
+    assert report.closed.bound > gate(own, base, slices, THRESHOLDS).closed.bound - 0.005
+
+
 def test_an_unfair_model_is_refused() -> None:
     """A candidate that takes 6 % from the rural and gives it to others is refused by the slice."""
     reports = verdicts(rural=0.06, everybody=-0.02)

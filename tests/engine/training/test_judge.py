@@ -10,6 +10,7 @@ import pytest
 
 from engine.calendar import effective_conditions
 from engine.domain import FloatArray
+from engine.effects import ActivityEffects
 from engine.errors import InputError
 from engine.interactions import STATES, State
 from engine.training.fit import benefit_rates
@@ -87,6 +88,21 @@ def test_completion_is_learned_and_benefit_goes_by_kind() -> None:
         chances(Judge.fit(data, half), rows), chances(judge(), rows) / 2, rtol=1e-9
     )
     assert judge().benefit == benefit_rates(data, known)
+
+
+def test_redrawn_judges_differ_as_judges_of_other_people_do() -> None:
+    """Redrawn ones repeat, scatter about the judge, and more the fewer outcomes there are."""
+    data, known = region(), table()
+    rows = taken_up(known).select(np.arange(60))
+    effects = ActivityEffects()
+    many = Judge.redrawn(data, known, effects, 5, seed=1)
+    again = Judge.redrawn(data, known, effects, 2, seed=1)
+    opinion = np.array([chances(j, rows) for j in many])
+    np.testing.assert_array_equal(opinion[:2], [chances(j, rows) for j in again])
+    assert abs(opinion.mean(axis=0) - chances(judge(), rows)).mean() < opinion.std(axis=0).mean()
+    few = known.select(np.flatnonzero(data.interactions.person[known.row] % 4 == 0))
+    scattered = np.array([chances(j, rows) for j in Judge.redrawn(data, few, effects, 5, seed=1)])
+    assert scattered.std(axis=0).mean() > opinion.std(axis=0).mean()
 
 
 def test_an_effect_of_who_the_educator_is_is_found() -> None:

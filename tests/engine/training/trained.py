@@ -20,7 +20,7 @@ PLAN = HistoryPlan(educators=110, activities=40, mentors=2)
 OPTIONS = TrainingOptions(
     test_share=0.5,
     fit=FitOptions(folds=2, n_jobs=1),
-    evaluation=EvaluationOptions(plans=12, ranked=0, route_min=1_500, n_jobs=1),
+    evaluation=EvaluationOptions(plans=12, ranked=0, route_min=1_500, judges=2, n_jobs=1),
 )
 PLAIN = replace(OPTIONS, effects=False)
 DIGEST = "d" * 64
