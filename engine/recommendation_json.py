@@ -101,18 +101,22 @@ def _decoder(hint: Any) -> Decoder:
 
 def _record(record: Any) -> Decoder:
     hints = _hints(record)
-    # made when first needed: a record may hold records of its own kind
-    decoders: dict[str, Decoder] = {}
+
+    @cache
+    def decoders() -> Mapping[str, Decoder]:
+        """Made when first needed, as a record may hold records of its own kind; whole or not at
+        all, as several threads may need them first.
+        """
+        return {name: _decoder(hint) for name, hint in hints.items()}
 
     def read(data: Any) -> Any:
         if not isinstance(data, Mapping):
             raise _Odd("record_not_object", "нужен объект JSON", data)
-        if not decoders:
-            decoders.update((name, _decoder(hint)) for name, hint in hints.items())
+        known = decoders()
         values, key = {}, None
         try:
             for key, value in data.items():
-                decoder = decoders.get(key)
+                decoder = known.get(key)
                 if decoder is None:
                     raise _Odd("record_field_unknown", "неизвестное поле", value)
                 values[key] = decoder(value)

@@ -6,9 +6,12 @@ import dataclasses
 import datetime as dt
 import json
 import math
+import sys
+import threading
 import types
 import typing
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Union, get_args, get_origin
 
 import pytest
@@ -18,7 +21,8 @@ from hypothesis import strategies as st
 from engine.domain import DiagnosticResult, Educator, ItemResponse, Reason
 from engine.errors import ArtefactError
 from engine.recommendation import Certificate, Recommendation, VariantEntry, to_dict
-from engine.recommendation_json import recommendation_from_dict, record_from_dict
+from engine.recommendation_json import _decoder, recommendation_from_dict, record_from_dict
+from tests.engine.recommender.mini import ask, recommender
 
 RECORDS = (Recommendation, VariantEntry, Educator, DiagnosticResult, ItemResponse)
 
@@ -149,3 +153,26 @@ def test_a_list_is_no_recommendation() -> None:
     """Something that is no object is refused."""
     with pytest.raises(ArtefactError, match="объект"):
         recommendation_from_dict([])
+
+
+def test_threads_that_read_first_at_once_all_read() -> None:
+    """The first readers of a process know every field, whoever of them is first."""
+    written = json.loads(
+        json.dumps(to_dict(recommender().recommend(ask(gap_rel=0.2)).recommendation))
+    )
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            _decoder.cache_clear()
+            barrier = threading.Barrier(8)
+
+            def read(barrier: threading.Barrier = barrier) -> Recommendation:
+                barrier.wait()
+                return recommendation_from_dict(written)
+
+            with ThreadPoolExecutor(8) as pool:
+                found = [future.result() for future in [pool.submit(read) for _ in range(8)]]
+            assert all(to_dict(f) == to_dict(found[0]) for f in found)
+    finally:
+        sys.setswitchinterval(interval)
