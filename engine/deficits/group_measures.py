@@ -169,8 +169,11 @@ class Assessed:
     def at(self, node: int) -> Assessed:
         """What was measured at one node."""
         first, last = np.searchsorted(self.node, [node, node + 1])
-        part = slice(int(first), int(last))
-        return Assessed(*(getattr(self, field.name)[part] for field in fields(self)))
+        return self.rows(slice(int(first), int(last)))
+
+    def rows(self, rows: slice | IntArray) -> Assessed:
+        """Some entries, in ascending order."""
+        return Assessed(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 def assess(measured: Measurements, targets: Targets, policy: PolicyProfile) -> Assessed:

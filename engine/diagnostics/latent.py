@@ -121,7 +121,7 @@ def latent_posterior(
     before: FloatArray | None = None
     for sweep in range(most_sweeps + 1):
         found = projector.posterior(sites)
-        settled = _settled(found.odds_mean, before, tolerance)
+        settled = settled_people(found.odds_mean, before, tolerance)
         if sweep == most_sweeps:
             settled[:] = True
         _store(result, rows[settled], some_people(found, settled))
@@ -129,16 +129,17 @@ def latent_posterior(
             break
         rows, found = rows[~settled], some_people(found, ~settled)
         before = found.odds_mean
-        step = _step(sweep)
-        sites = _updated(found, successes[rows], failures[rows], step, least)
+        step = sweep_step(sweep)
+        sites = updated_sites(found, successes[rows], failures[rows], step, least)
     return replace(result, sweeps=sweep)
 
 
-def _step(sweep: int) -> float:
+def sweep_step(sweep: int) -> float:
+    """Part of the update that a sweep takes, in (0, 1]."""
     return float(max(0.5 ** (sweep // _DAMPED_EVERY), 0.125))
 
 
-def _settled(now: FloatArray, before: FloatArray | None, tolerance: float) -> BoolArray:
+def settled_people(now: FloatArray, before: FloatArray | None, tolerance: float) -> BoolArray:
     """Who is done; each stops by himself, so that nobody's result depends on his company."""
     if before is None:
         return np.full(len(now), now.shape[1] == 0)
@@ -246,7 +247,7 @@ class _Projector:
         )
 
 
-def _updated(
+def updated_sites(
     found: LatentPosterior,
     successes: FloatArray,
     failures: FloatArray,
@@ -309,6 +310,7 @@ def _mode(
     share = (successes + 0.5) / (tasks + 1.0)
     worth = tasks * share * (1 - share) * variance
     mode: FloatArray = (mean + worth * logit(share)) / (1 + worth)
+    found = np.zeros(mode.shape, dtype=np.bool_)
     for _ in range(_MODE_STEPS):
         mode = np.clip(mode, low, high)
         right = expit(mode)
@@ -319,7 +321,8 @@ def _mode(
         far = (to < low) | (to > high) | (np.abs(to - mode) > (high - low) / 2)
         to = np.where(far, (low + high) / 2, to)
         near = np.abs(to - mode) * np.sqrt(curvature) < _NEAR_MODE
-        mode = to
-        if near.all():
+        mode = np.where(found, mode, to)  # each stops by itself: no result depends on its company
+        found |= near
+        if found.all():
             break
     return mode

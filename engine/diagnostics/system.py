@@ -76,7 +76,7 @@ def educator_posterior(
         list(places), observations, prior, framework, people.sd if people else 0.0, of_bank
     )
     for sheet, i in sheet_places.items():
-        covariance[i, i] = _procedure_sd(sheet, procedure_sd) ** 2
+        covariance[i, i] = procedure_sd_of(sheet.method, procedure_sd) ** 2
     mean = np.zeros(n_latents)
     mean[: len(places)] = np.where(of_bank, people.mean if people else 0.0, prior.mean)
     found = latent_posterior(
@@ -110,10 +110,17 @@ def _over_time(
     )
 
 
-def _procedure_sd(sheet: Sheet, procedure_sd: Mapping[Method, float]) -> float:
-    if sheet.method not in procedure_sd:
-        raise ConfigurationError(f"no procedure_sd for the method {sheet.method.value!r}")
-    return procedure_sd[sheet.method]
+def procedure_sd_of(method: Method, procedure_sd: Mapping[Method, float]) -> float:
+    """Sd of a procedure's effect, in log odds.
+
+    Raises
+    ------
+    ConfigurationError
+        Where the policy states none for the method.
+    """
+    if method not in procedure_sd:
+        raise ConfigurationError(f"no procedure_sd for the method {method.value!r}")
+    return procedure_sd[method]
 
 
 def _design(
