@@ -70,6 +70,17 @@ class Bound:
             chosen = chosen.with_for_update()
         return self._connection.execute(chosen).all()
 
+    def grouped(
+        self,
+        table: sa.Table,
+        columns: Sequence[sa.ColumnElement[Any]],
+        key: Sequence[sa.ColumnElement[Any]],
+        *where: Where,
+    ) -> Sequence[Row]:
+        """Aggregates over the rows of each key that meet all conditions, in the key's order."""
+        chosen = sa.select(*columns).where(*self._mine(table), *where)
+        return self._connection.execute(chosen.group_by(*key).order_by(*key)).all()
+
     def row(self, table: sa.Table, *where: Where, lock: bool = False) -> Row | None:
         """First of these rows, ``None`` if there is none."""
         found = self.rows(table, *where, limit=1, lock=lock)

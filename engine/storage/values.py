@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
-from engine.domain import Educator
+from engine.domain import Educator, Organisation
 from engine.lifecycle.states import RouteState, StepRecord
+from engine.register_kinds import RegisterName, RegisterRecord
+from engine.storage.team_values import TeamLink
 
 DEFAULT_TENANT = "default"
 """Tenant of an embedded store, and of everything from before there were tenants."""
@@ -62,6 +64,9 @@ class StoredRoute:
         End of the agreement's hold; ``None`` = nothing is held this way.
     updated_at
         Last change; ``None`` = as ``created_at``. What is saved needs one.
+    team
+        Team that it was built with, read only: ``TeamRepository.add`` ties routes to a build;
+        ``None`` = it was built alone.
     """
 
     id: str
@@ -83,6 +88,28 @@ class StoredRoute:
     organisation_id: str | None = None
     held_until: dt.datetime | None = None
     updated_at: dt.datetime | None = None
+    team: TeamLink | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRoute:
+    """What is shown of a kept route; fields as in ``StoredRoute``.
+
+    The problem file and what a route can be built again from are many times as long as the answer
+    and stay in the database.
+    """
+
+    id: str
+    educator_id: str
+    mentor_id: str | None
+    organisation_id: str | None
+    answer: str
+    revision: int
+    version: int
+    state: RouteState
+    steps: tuple[StepRecord, ...]
+    held_until: dt.datetime | None
+    team: TeamLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +243,25 @@ class EducatorFilter:
     young_rule: YoungWithin | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CountedPlace:
+    """How many educators share an organisation and a district.
+
+    Parameters
+    ----------
+    organisation
+        As the record of one of them has it; ``None`` = not stated.
+    district
+        Own, else the organisation's, as one of them has it written; empty = not stated.
+    people
+        How many they are, ≥ 1.
+    """
+
+    organisation: Organisation | None
+    district: str
+    people: int
+
+
 CatalogueKind = Literal["activity", "offering", "mentor", "correction"]
 """``correction``: what a methodist says of an activity's coverage, by the activity's id."""
 
@@ -237,6 +283,25 @@ class CatalogueRow:
     version: int
     updated_at: dt.datetime
     record: Mapping[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """A record of a register that overlays the data package's.
+
+    Parameters
+    ----------
+    version
+        Of this record, from 1 on.
+    record
+        ``None`` = withdrawn, also from the package beneath.
+    """
+
+    register: RegisterName
+    id: str
+    version: int
+    updated_at: dt.datetime
+    record: RegisterRecord | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,11 @@ from engine.storage.repositories.people import (
     EducatorRepository,
     PersonLabelRepository,
 )
+from engine.storage.repositories.region import RegionRepository
+from engine.storage.repositories.registers import RegisterRepository
 from engine.storage.repositories.routes import RouteRepository
 from engine.storage.repositories.system import KeyRepository, TenantRepository
+from engine.storage.repositories.teams import TeamRepository
 
 __all__ = ["Repositories", "SystemRepositories"]
 
@@ -32,10 +35,13 @@ class Repositories:
     def __init__(self, bound: Bound) -> None:
         self.routes = RouteRepository(bound)
         self.holds = HoldRepository(bound)
+        self.teams = TeamRepository(bound)
         self.educators = EducatorRepository(bound)
         self.diagnostics = DiagnosticRepository(bound)
         self.labels = PersonLabelRepository(bound)
         self.catalogue = CatalogueRepository(bound)
+        self.registers = RegisterRepository(bound)
+        self.region = RegionRepository(bound)
         self.feedback = FeedbackRepository(bound)
         self.audit = AuditRepository(bound)
         self.idempotency = IdempotencyRepository(bound)

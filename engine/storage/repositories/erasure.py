@@ -6,6 +6,10 @@ the person. Routes stay as far as statistics need them (``redaction``), under a 
 that were under way are cancelled and hold nothing. Feedback stays for training under another
 random id, without what would lead back: the source's own ids and the route. Nothing keeps which id
 was whose, so a model that was trained before stays valid and cannot be asked about the person.
+Out of registers the person is taken, too: his own
+card and who accompanied him go, from lists he is struck, and whom he accompanied was accompanied by
+nobody who could be found. What was said of his teams names him by the id of his routes. Texts of
+practices are not searched for people.
 Copies of the database made before still hold what was erased; they have to be kept no longer than
 the operator's rules say.
 """
@@ -21,7 +25,9 @@ from dataclasses import dataclass
 from engine.lifecycle.states import FINAL_ROUTES, RouteEvent, RouteState
 from engine.storage.bound import Bound
 from engine.storage.repositories.redaction import anonymous
+from engine.storage.repositories.register_erasure import erase_from_registers
 from engine.storage.repositories.routes import RouteRepository
+from engine.storage.repositories.team_erasure import erase_from_teams
 from engine.storage.tables import (
     AUDIT,
     EDUCATORS,
@@ -47,11 +53,14 @@ class Erased:
         Id under which routes are kept now; random.
     routes, feedback
         How many rows are kept without the person.
+    registers
+        How many records of registers named him.
     """
 
     pseudonym: str
     routes: int
     feedback: int
+    registers: int = 0
 
 
 def erase(bound: Bound, system: Bound, educator_id: str, at: dt.datetime) -> Erased:
@@ -67,13 +76,15 @@ def erase(bound: Bound, system: Bound, educator_id: str, at: dt.datetime) -> Era
     bound.delete(EDUCATORS, EDUCATORS.c.id == educator_id)
     routes = _routes(bound, educator_id, pseudonym, at)
     feedback = _feedback(bound, educator_id)
+    registers = erase_from_registers(bound, educator_id, at)
+    erase_from_teams(bound, educator_id, pseudonym)
     _requests(bound, educator_id, routes)
     for column in (AUDIT.c.actor, AUDIT.c.object_id):
         bound.update(AUDIT, {column.name: pseudonym}, column == educator_id)
     spoke = (KEYS.c.tenant == bound.tenant, KEYS.c.subject == educator_id)
     system.update(KEYS, {"revoked_at": at}, *spoke, KEYS.c.revoked_at.is_(None))
     system.update(KEYS, {"subject": None}, *spoke)
-    return Erased(pseudonym, len(routes), feedback)
+    return Erased(pseudonym, len(routes), feedback, registers)
 
 
 def _routes(bound: Bound, educator_id: str, pseudonym: str, at: dt.datetime) -> tuple[str, ...]:

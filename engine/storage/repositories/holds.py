@@ -48,6 +48,14 @@ class HoldRepository:
         rows = self._bound.rows(HOLDS, *where, columns=_RESOURCE)
         return occupancy_of((ClaimKind(row.kind), row.resource) for row in rows)
 
+    def alone_at(self, claims: Iterable[Claim]) -> None:
+        """Be the only one at these resources until the transaction ends.
+
+        For whoever takes for several routes: each ``take`` makes itself the only one at what it
+        names, so two who go on in another order would wait for each other.
+        """
+        self._alone((c.kind.value, c.resource, "") for c in claims)
+
     def take(
         self, route_id: str, claims: Sequence[Claim], until: dt.datetime, now: dt.datetime
     ) -> None:

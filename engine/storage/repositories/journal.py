@@ -67,6 +67,10 @@ class AuditRepository:
             values["seq"] = self._bound.next_number(AUDIT, AUDIT.c.seq)
         self._bound.insert(AUDIT, [values])
 
+    def last(self) -> int:
+        """Number of the newest entry, 0 = there is none: as long as it stays, nothing changed."""
+        return int(self._bound.scalar(AUDIT, sa.func.max(AUDIT.c.seq)) or 0)
+
     def page(
         self,
         after: str | None = None,

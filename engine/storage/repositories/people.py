@@ -19,9 +19,9 @@ from engine.storage.bound import Bound, Row
 from engine.storage.faults import VersionConflict
 from engine.storage.folding import folded
 from engine.storage.paging import IDS_MOST, MOST_ROWS, check_limit, page_of, text_of
-from engine.storage.repositories.people_search import conditions, search_columns
+from engine.storage.repositories.people_search import conditions, district_of, search_columns
 from engine.storage.tables import DIAGNOSTICS, EDUCATORS, LABELS, RESPONSES, SEARCH
-from engine.storage.values import EducatorFilter, KeptEducator, Page
+from engine.storage.values import CountedPlace, EducatorFilter, KeptEducator, Page
 
 Item = TypeVar("Item")
 
@@ -132,19 +132,35 @@ class EducatorRepository:
                 return
             after = page.next
 
+    def places(self, wanted: EducatorFilter = ANYBODY) -> tuple[CountedPlace, ...]:
+        """Organisations and districts of those who meet a filter, with how many share each pair.
+
+        Counted by the database; of each pair one record is read, that of the greatest id. They
+        are in the order of these ids, so of two titles of one organisation the last one holds.
+        """
+        key = (SEARCH.c.organisation_id, SEARCH.c.district)
+        people, one = sa.func.count(), sa.func.max(SEARCH.c.educator_id)
+        columns = (people.label("people"), one.label("one"))
+        rows = self._bound.grouped(SEARCH, columns, key, *conditions(self._bound, wanted))
+        counted = {str(row.one): int(row.people) for row in rows}
+        found = []
+        for kept in self._records(sorted(counted)):
+            educator = kept.educator
+            found.append(
+                CountedPlace(educator.organisation, district_of(educator), counted[educator.id])
+            )
+        return tuple(found)
+
     def organisations(self) -> dict[str, Organisation]:
         """Organisations by id, each as the record of one of its educators has it."""
-        key = (SEARCH.c.organisation_id, SEARCH.c.educator_id)
-        rows = self._bound.rows(SEARCH, key[0].is_not(None), columns=key, order=key)
-        last = list({row.organisation_id: row.educator_id for row in rows}.values())
-        found: dict[str, Organisation] = {}
-        for i in range(0, len(last), IDS_MOST):
-            mine = EDUCATORS.c.id.in_(last[i : i + IDS_MOST])
-            for row in self._bound.rows(EDUCATORS, mine):
-                organisation = _kept(row).educator.organisation
-                if organisation is not None:
-                    found[organisation.id] = organisation
-        return found
+        found = (place.organisation for place in self.places())
+        return {o.id: o for o in found if o is not None}
+
+    def _records(self, ids: Sequence[str]) -> Iterator[KeptEducator]:
+        """Those of some ids in order who are stored."""
+        for i in range(0, len(ids), IDS_MOST):
+            mine = EDUCATORS.c.id.in_(ids[i : i + IDS_MOST])
+            yield from map(_kept, self._bound.rows(EDUCATORS, mine, order=_ID))
 
     def remove(self, educator_id: str) -> None:
         """Remove an educator and with him his diagnostics."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +14,10 @@ from engine.lifecycle.states import RouteEvent, RouteState, StepRecord, StepStat
 from engine.recommendation import to_dict
 from engine.storage.bound import Bound, Row, Where
 from engine.storage.faults import VersionConflict
+from engine.storage.links import links_of
 from engine.storage.paging import check_limit, moment_of, page_of
-from engine.storage.tables import CONTENT, EVENTS, REVISIONS, ROUTES
+from engine.storage.repositories.teams import OF_TEAM, link_of
+from engine.storage.tables import CONTENT, EVENTS, LINKS, REVISIONS, ROUTES
 from engine.storage.tables.columns import Instant
 from engine.storage.values import (
     Page,
@@ -22,13 +25,17 @@ from engine.storage.values import (
     RouteFilter,
     RouteRevision,
     RouteSummary,
+    ShownRoute,
     StoredRoute,
 )
 
 _SUMMARY = [ROUTES.c[f.name] for f in dataclasses.fields(RouteSummary)]
 _REVISION = [f.name for f in dataclasses.fields(RouteRevision)]
 _REVISION_SUMMARY = [f.name for f in dataclasses.fields(RevisionSummary)]
-_ROUTE = tuple(f.name for f in dataclasses.fields(StoredRoute))
+_ROUTE = tuple(f.name for f in dataclasses.fields(StoredRoute) if f.name in ROUTES.c)
+_LIFE = [ROUTES.c[f.name] for f in dataclasses.fields(ShownRoute) if f.name in ROUTES.c]
+_SHOWN = [*_LIFE, *OF_TEAM]
+_WHOLE: list[Any] = [ROUTES, *OF_TEAM]
 _FIXED = ("id", "created_at")
 
 
@@ -42,16 +49,26 @@ class RouteRepository:
         """Store one route; its id must be new."""
         columns = _columns(route)
         self._bound.insert(ROUTES, [{**columns, "revised_at": columns["updated_at"]}])
+        self._bound.insert(LINKS, [links_of(route.id, route.answer)])
 
     def get(self, route_id: str) -> StoredRoute | None:
         """Route by id, ``None`` if there is none."""
-        row = self._bound.row(ROUTES, ROUTES.c.id == route_id)
-        return None if row is None else _route(row)
+        rows = self._bound.rows(ROUTES, ROUTES.c.id == route_id, columns=_WHOLE, limit=1)
+        return _route(rows[0]) if rows else None
+
+    def shown(self, route_id: str) -> ShownRoute | None:
+        """What is shown of a route, ``None`` if there is none."""
+        rows = self._bound.rows(ROUTES, ROUTES.c.id == route_id, columns=_SHOWN, limit=1)
+        if not rows:
+            return None
+        told = {column.name: rows[0]._mapping[column.name] for column in _LIFE}
+        return ShownRoute(**_with_life(rows[0], told))
 
     def lock(self, route_id: str) -> StoredRoute | None:
         """Route by id, and nobody else may change it until the transaction ends."""
-        row = self._bound.row(ROUTES, ROUTES.c.id == route_id, lock=True)
-        return None if row is None else _route(row)
+        mine = ROUTES.c.id == route_id
+        rows = self._bound.rows(ROUTES, mine, columns=_WHOLE, limit=1, lock=True)
+        return _route(rows[0]) if rows else None
 
     def save(self, route: StoredRoute, expected_version: int) -> StoredRoute:
         """Replace a route; content of an older revision is put aside first.
@@ -92,6 +109,8 @@ class RouteRepository:
         else:
             raise ValueError(f"revision {route.revision} does not follow {kept[0].revision}")
         self._bound.update(ROUTES, values, mine)
+        if "answer" in values:
+            self._bound.put(LINKS, [links_of(route.id, route.answer)])
         return saved
 
     def page(
@@ -173,7 +192,7 @@ class RouteRepository:
 
 
 def _columns(route: StoredRoute) -> dict[str, Any]:
-    values = {f.name: getattr(route, f.name) for f in dataclasses.fields(route)}
+    values = {name: getattr(route, name) for name in _ROUTE}
     steps = json.dumps([to_dict(s) for s in route.steps], ensure_ascii=False)
     updated = route.updated_at or route.created_at
     return {**values, "state": route.state.value, "steps": steps, "updated_at": updated}
@@ -181,10 +200,12 @@ def _columns(route: StoredRoute) -> dict[str, Any]:
 
 def _route(row: Row) -> StoredRoute:
     kept = row._mapping
-    fields: dict[str, Any] = {name: kept[name] for name in _ROUTE}
-    fields["steps"] = tuple(map(_step, json.loads(row.steps)))
-    fields["state"] = RouteState(row.state)
-    return StoredRoute(**fields)
+    return StoredRoute(**_with_life(row, {name: kept[name] for name in _ROUTE}))
+
+
+def _with_life(row: Row, fields: Mapping[str, Any]) -> dict[str, Any]:
+    steps = tuple(map(_step, json.loads(row.steps)))
+    return {**fields, "steps": steps, "state": RouteState(row.state), "team": link_of(row)}
 
 
 def _step(told: dict[str, Any]) -> StepRecord:

@@ -3,8 +3,10 @@
 from engine.storage.tables.catalogue import FEEDBACK, RECORDS, VERSIONS
 from engine.storage.tables.columns import METADATA, Instant
 from engine.storage.tables.people import DIAGNOSTICS, EDUCATORS, LABELS, RESPONSES, SEARCH
-from engine.storage.tables.routes import CONTENT, EVENTS, HOLDS, REVISIONS, ROUTES
+from engine.storage.tables.registers import REGISTERS
+from engine.storage.tables.routes import CONTENT, EVENTS, HOLDS, LINKS, REVISIONS, ROUTES
 from engine.storage.tables.service import AUDIT, IDEMPOTENCY, JOB_EVENTS, JOBS, KEYS, TENANTS
+from engine.storage.tables.teams import TEAM_BUILDS, TEAM_ROUTES
 
 __all__ = [
     "AUDIT",
@@ -19,12 +21,16 @@ __all__ = [
     "JOB_EVENTS",
     "KEYS",
     "LABELS",
+    "LINKS",
     "METADATA",
     "RECORDS",
+    "REGISTERS",
     "RESPONSES",
     "REVISIONS",
     "ROUTES",
     "SEARCH",
+    "TEAM_BUILDS",
+    "TEAM_ROUTES",
     "TENANTS",
     "VERSIONS",
     "Instant",

@@ -69,6 +69,23 @@ of before they were kept. ``steps`` is a JSON array of step records. ``version``
 change, ``revision`` with every change of the content; ``revised_at`` is when that was.
 """
 
+LINKS = owned(
+    "route_links",
+    text("route_id"),
+    sa.Column("diagnosed", sa.Boolean, nullable=False),
+    text("selected", sa.Text()),
+    sa.ForeignKeyConstraint(
+        ["tenant_id", "route_id"], ["routes.tenant_id", "routes.id"], ondelete="CASCADE"
+    ),
+    key=("route_id",),
+    sqlite_with_rowid=False,
+)
+"""What ties a route to diagnostics, read off its present answer (``engine.storage.links``).
+
+Indicators ask it of all routes of a region at once, and answers are tens of kilobytes each.
+``selected`` is a JSON array of ids of activities.
+"""
+
 REVISIONS = owned(
     "route_revisions",
     text("route_id"),

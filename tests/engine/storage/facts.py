@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from zoneinfo import ZoneInfo
 
@@ -67,3 +68,8 @@ STEPS = (
 def after(**passed: float) -> dt.datetime:
     """Instant after ``AT``, by words of ``timedelta``."""
     return AT + dt.timedelta(**passed)
+
+
+def sized_answer(characters: int) -> str:
+    """Answer of a route that takes at least so many characters on the disk."""
+    return json.dumps({"title": "x" * characters})

@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import ConfigurationError
 from engine.storage import Store, open_store
-from tests.engine.storage.facts import AT, ROUTE, TENANT
+from tests.engine.storage.facts import AT, ROUTE, TENANT, sized_answer
 from tests.postgres import Server
 
 
@@ -27,7 +27,7 @@ def test_a_copy_made_while_others_write_is_of_one_moment(store: Store, tmp_path:
         while not stop.is_set():
             i = acknowledged[0] + 1
             with store.writing(TENANT) as kept:
-                kept.routes.add(replace(ROUTE, id=f"r-{i}", answer="x" * 50_000))
+                kept.routes.add(replace(ROUTE, id=f"r-{i}", answer=sized_answer(50_000)))
                 kept.labels.put(f"r-{i}", str(i))
             acknowledged[0] = i
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from engine.storage import (
     JobState,
     Repositories,
     Store,
+    TeamBuild,
     VersionConflict,
 )
 from engine.storage.bound import Bound
@@ -28,16 +30,19 @@ from tests.engine.storage.facts import ANSWERS, AT, EDUCATOR, ROUTE, SCORES, TEN
 OTHER = "region-2"
 CLAIM = Claim(ClaimKind.SEAT, "o1", 1, "s1")
 EVENT = RouteEvent(AT, "u", "tutor", "agree", None, "proposed", "agreed")
+BUILD = TeamBuild("b-1", AT, "t-1", AT, "OPTIMAL", "spb", "{}")
 FEEDBACK = FeedbackRow("f-1", AT, "e-1", "a-1", "completed", record={"tenant": "?"})
 
 
 def everything(kept: Repositories, word: str) -> None:
     """Rows in every table of a tenant, under the same ids whoever it is."""
-    kept.routes.add(replace(ROUTE, answer=word, state=RouteState.AGREED, held_until=AT))
+    answer = json.dumps({"title": word})
+    kept.routes.add(replace(ROUTE, answer=answer, state=RouteState.AGREED, held_until=AT))
     kept.routes.save(
-        replace(ROUTE, answer=word, revision=2, state=RouteState.AGREED, held_until=AT), 1
+        replace(ROUTE, answer=answer, revision=2, state=RouteState.AGREED, held_until=AT), 1
     )
     kept.routes.append("r-1", replace(EVENT, comment=word))
+    kept.teams.add(replace(BUILD, answer=json.dumps({"members": ["e-1", word]})), ["r-1"])
     kept.holds.take("r-1", [CLAIM], after(days=1), AT)
     kept.educators.put(replace(EDUCATOR, strengths=(word,)), AT)
     kept.diagnostics.replace("e-1", SCORES, ANSWERS)
@@ -56,6 +61,7 @@ def seen(kept: Repositories) -> str:
     told: list[object] = [
         *(route.get("r-1"), route.lock("r-1"), route.page(), route.revisions("r-1")),
         *(route.revision("r-1", 1), route.revision("r-1", 2), route.events("r-1"), route.count()),
+        *(kept.teams.get("b-1"), kept.teams.routes_of("b-1"), kept.teams.of_route("r-1")),
         *(kept.holds.occupancy(AT), kept.holds.of("r-1")),
         *(kept.educators.kept("e-1"), kept.educators.ids(), kept.educators.page()),
         *(kept.diagnostics.results("e-1"), kept.diagnostics.responses("e-1")),
@@ -69,6 +75,7 @@ def seen(kept: Repositories) -> str:
 
 
 CHANGES: list[Callable[[Repositories], object]] = [
+    lambda k: k.holds.alone_at([CLAIM]),
     lambda k: k.holds.release("r-1"),
     lambda k: k.holds.release_claims("r-1", [CLAIM]),
     lambda k: k.holds.confirm("r-1", "s1", AT),

@@ -20,13 +20,13 @@ from dataclasses import replace
 from engine.lifecycle.holds import Claim, ClaimKind
 from engine.lifecycle.states import RouteEvent
 from engine.storage import open_store
-from tests.engine.storage.facts import AT, ROUTE, TENANT, after
+from tests.engine.storage.facts import AT, ROUTE, TENANT, after, sized_answer
 
 store, turn = open_store(sys.argv[1]), sys.argv[2]
 for i in range(100_000):
     name = f"{turn}-{i:05}"
     with store.writing(TENANT) as kept:
-        kept.routes.add(replace(ROUTE, id=name, answer="x" * 20_000))
+        kept.routes.add(replace(ROUTE, id=name, answer=sized_answer(20_000)))
         event = RouteEvent(AT, "u", "tutor", "agree", None, "proposed", "agreed")
         kept.routes.append(name, event)
         kept.holds.take(name, [Claim(ClaimKind.SEAT, name, 1, "s")], after(days=1), AT)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from engine.lifecycle.holds import Claim, ClaimKind
 from engine.storage import DatabaseUnavailable, Store, open_store
 from engine.storage.faults import reason_of
-from tests.engine.storage.facts import AT, ROUTE, TENANT, after
+from tests.engine.storage.facts import AT, ROUTE, TENANT, after, sized_answer
 from tests.postgres import Server
 
 
@@ -105,7 +105,7 @@ def test_a_full_disk_leaves_nothing_half_written(store: Store) -> None:
         connection.execute(f"PRAGMA max_page_count = {limits[0]}")
 
     limits = [pages + 3]
-    big = replace(ROUTE, answer="x" * 1_000_000)
+    big = replace(ROUTE, answer=sized_answer(1_000_000))
 
     def write_both() -> None:
         with store.writing(TENANT) as kept:

@@ -15,10 +15,13 @@ from alembic.migration import MigrationContext
 from engine.domain import DiagnosticResult, ItemResponse, Method
 from engine.errors import ConfigurationError
 from engine.lifecycle.states import RouteState
-from engine.storage import DEFAULT_TENANT, Store, StoredRoute, open_store
+from engine.register_kinds import RegisterName
+from engine.registers import Team
+from engine.storage import DEFAULT_TENANT, Store, StoredRoute, TeamBuild, open_store
 from engine.storage.schema import configuration, revisions
 from engine.storage.tables import METADATA
 from tests.engine.storage.facts import EDUCATOR, TENANT
+from tests.engine.storage.facts import ROUTE as STORED
 
 DAY = dt.date(2026, 5, 20)
 MOMENT = dt.datetime(2026, 8, 31, tzinfo=dt.UTC)
@@ -181,6 +184,46 @@ def test_there_is_no_way_back_for_other_tenants(store: Store) -> None:
         migrate(store, "0002", command.downgrade)
     with store.reading("other") as kept:
         assert kept.educators.ids() == ("e-1",)
+
+
+@pytest.mark.parametrize("first", revisions()[1:])
+def test_every_earlier_schema_becomes_the_present_one(empty: Store, first: str) -> None:
+    """From each revision the upgrade leads to the tables of the code, and they are usable."""
+    migrate(empty, first)
+    assert not empty.ready()
+    empty.upgrade()
+    assert differences(empty) == []
+    build = TeamBuild("b", MOMENT, None, MOMENT, "INFEASIBLE", "spb", "{}")
+    with empty.writing(TENANT) as kept:
+        kept.registers.put(RegisterName.TEAMS, [Team("t", "o")], MOMENT)
+        kept.teams.add(build)
+    with empty.reading(TENANT) as kept:
+        assert kept.registers.all().teams == (Team("t", "o"),)
+        assert kept.teams.get("b") == build
+
+
+def test_the_registers_can_be_taken_back(empty: Store) -> None:
+    """A downgrade by one revision leaves the schema that was there before."""
+    empty.upgrade()
+    migrate(empty, "0007", command.downgrade)
+    assert not sa.inspect(empty.engine).has_table("register_records")
+    empty.upgrade()
+    assert differences(empty) == []
+
+
+def test_the_routes_of_teams_can_be_taken_back(empty: Store) -> None:
+    """A downgrade leaves the schema of before, with every route in it."""
+    empty.upgrade()
+    with empty.writing(TENANT) as kept:
+        kept.routes.add(STORED)
+        kept.teams.add(TeamBuild("b", MOMENT, None, MOMENT, "OPTIMAL", "spb", "{}"), [STORED.id])
+    migrate(empty, "0009", command.downgrade)
+    assert not sa.inspect(empty.engine).has_table("team_builds")
+    assert not sa.inspect(empty.engine).has_table("team_routes")
+    empty.upgrade()
+    assert differences(empty) == []
+    with empty.reading(TENANT) as kept:
+        assert kept.routes.get(STORED.id) == STORED
 
 
 def test_revisions_form_one_line() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import replace
 from functools import cache
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine.domain import Occupancy
+from engine.domain import Level, MentorForm, Occupancy
 from engine.framework import load_framework
 from engine.interchange import nodes_of, read_package, request_for
 from engine.lifecycle.holds import Claim, ClaimKind
@@ -18,6 +19,16 @@ from engine.lifecycle.states import RouteEvent, RouteState
 from engine.recommendation import to_dict
 from engine.recommendation_json import recommendation_from_dict
 from engine.recommender import Recommender
+from engine.register_kinds import RegisterName
+from engine.registers import (
+    Accompaniment,
+    Community,
+    InternshipSite,
+    Methodist,
+    Period,
+    Practice,
+    Team,
+)
 from engine.resources import data_root
 from engine.storage import ApiKey, AuditEntry, FeedbackRow, Job, JobEvent, Repositories, Store
 from engine.storage.repositories.redaction import anonymous
@@ -100,6 +111,26 @@ CLAIM = Claim(ClaimKind.SEAT, "o1", 1, "s1")
 EVENT = RouteEvent(AT, WHO, "educator", "accept", None, "proposed", "agreed", MARK, {"x": MARK})
 
 
+REGISTERS = {
+    RegisterName.METHODISTS: [
+        Methodist(WHO, Level.SCHOOL, educators=("e-2",)),
+        Methodist("mt-2", Level.DISTRICT, educators=("e-2", WHO, "e-3")),
+    ],
+    RegisterName.TEAMS: [Team("t-1", "o-1", members=(WHO, "e-2"))],
+    RegisterName.SITES: [InternshipSite("s-1", "Площадка")],
+    RegisterName.COMMUNITIES: [
+        Community("c-1", "Объединение", lead=WHO, members=("e-2", WHO)),
+        Community("c-2", "Другое", lead="e-2", members=(WHO,)),
+    ],
+    RegisterName.PRACTICES: [Practice("p-1", "Практика", authors=(WHO,))],
+    RegisterName.ACCOMPANIMENTS: [
+        Accompaniment("x-1", WHO, MentorForm.PEER, "e-2"),
+        Accompaniment(f"x-{MARK}", "e-2", MentorForm.PEER, WHO, Period(dt.date(2026, 9, 1))),
+        Accompaniment("x-3", "e-2", MentorForm.TUTOR, "mt-2"),
+    ],
+}
+
+
 def put(kept: Repositories) -> None:
     """A person in every table."""
     personal = json.dumps(marked(answer()), ensure_ascii=False)
@@ -125,6 +156,9 @@ def put(kept: Repositories) -> None:
     kept.labels.put(WHO, MARK)
     done = FeedbackRow(MARK, AT, WHO, "a-1", "completed", 1.0, "o-1", "r-1", "s1", AT, {"x": MARK})
     kept.feedback.add([done, replace(done, id=f"{MARK}2", activity_id="a-2")])
+    for name, records in REGISTERS.items():
+        kept.registers.put(name, records, AT)
+    kept.registers.withdraw(RegisterName.METHODISTS, [WHO], AT)
     kept.audit.add(AuditEntry(AT, WHO, "educator", "accept", "route", "r-1"))
     kept.audit.add(AuditEntry(AT, "k-1", "admin", "put", "educator", WHO))
     for i, body in enumerate((personal, json.dumps({"id": WHO}), '{"route": "r-2", "x": "МЕТКА"}')):
@@ -208,6 +242,24 @@ def test_feedback_stays_for_training_and_leads_nowhere(erased: Store) -> None:
     assert len({r.educator_id for r in rows}) == 1
     assert {r.educator_id for r in rows}.isdisjoint(routes)
     assert {(r.route_id, r.step_id) for r in rows} == {(None, None)}
+
+
+def test_registers_keep_the_others_and_what_was_done_for_them(erased: Store) -> None:
+    """Lists lose the person alone, his card and his own accompaniment go, what he did stays."""
+    with erased.reading(TENANT) as kept:
+        found = kept.registers.all()
+    assert [(m.id, m.educators) for m in found.methodists] == [("mt-2", ("e-2", "e-3"))]
+    assert [t.members for t in found.teams] == [("e-2",)]
+    assert [(c.lead, c.members) for c in found.communities] == [(None, ("e-2",)), ("e-2", ())]
+    assert [p.authors for p in found.practices] == [()]
+    assert found.sites == (InternshipSite("s-1", "Площадка"),)
+    by_somebody, untouched = found.accompaniments
+    assert untouched == REGISTERS[RegisterName.ACCOMPANIMENTS][2]
+    assert by_somebody.by.startswith("erased-")
+    assert (by_somebody.educator_id, by_somebody.during.since) == ("e-2", dt.date(2026, 9, 1))
+    with erased.reading(TENANT) as kept:
+        versions = {r.id: r.version for r in kept.registers.rows(RegisterName.ACCOMPANIMENTS)}
+    assert versions == {by_somebody.id: 2, "x-3": 1}
 
 
 def test_only_the_persons_requests_and_keys_go(erased: Store) -> None:
