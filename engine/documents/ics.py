@@ -14,6 +14,7 @@ from engine.wording import known_language, label, phrase, word
 from engine.wording.quantities import minutes
 
 DOMAIN = "learning-routes"
+_SEQUENCE_FROM = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 def render_ics(rec: Recommendation, language: str = "ru") -> bytes:
@@ -22,7 +23,7 @@ def render_ics(rec: Recommendation, language: str = "ru") -> bytes:
     Meetings are events in the educator's zone, with its VTIMEZONE in the file; runs with work
     outside meetings are all-day spans that do not block time. UIDs are made of the ids of route
     and step, so that importing a newer file moves events and does not double them; DTSTAMP is
-    ``as_of``.
+    ``as_of``, and SEQUENCE grows with it, as a calendar keeps the event of the greater one.
 
     Parameters
     ----------
@@ -41,8 +42,8 @@ def render_ics(rec: Recommendation, language: str = "ru") -> bytes:
     for event in writer.events():
         calendar.add_component(event)
     # Zones of the years around the route only: the whole history of a zone helps nobody.
-    year = rec.as_of.year
-    calendar.add_missing_timezones(dt.date(year - 1, 1, 1), dt.date(year + 3, 1, 1))
+    year, last = rec.as_of.year, writer.last_year()
+    calendar.add_missing_timezones(dt.date(year - 1, 1, 1), dt.date(last + 2, 1, 1))
     return bytes(calendar.to_ical())
 
 
@@ -53,6 +54,16 @@ class _Writer:
         self.rec = rec
         self.language = language
         self.zone = zone_of(rec)
+
+    def last_year(self) -> int:
+        """Year of the last meeting, or of the calculation where that is later."""
+        route = self.rec.route
+        days = [self.rec.as_of.date()]
+        if route is not None:
+            met = [m for step in route.steps for m in step.meetings]
+            met += route.mentor.meetings if route.mentor is not None else ()
+            days += [meeting.end.date() for meeting in met]
+        return max(days).year
 
     def events(self) -> Iterator[Event]:
         route = self.rec.route
@@ -70,6 +81,7 @@ class _Writer:
         event = Event()
         event.add("uid", f"{clean(self.rec.id)}/{clean(key)}@{DOMAIN}".replace(" ", "_"))
         event.add("dtstamp", self.rec.as_of.astimezone(dt.UTC))
+        event.add("sequence", max(0, int((self.rec.as_of - _SEQUENCE_FROM).total_seconds())))
         event.add("summary", clean(summary))
         if notes:
             event.add("description", "\n".join(clean(note) for note in notes))
@@ -77,8 +89,13 @@ class _Writer:
         return event
 
     def _timed(self, event: Event, meeting: MeetingEntry) -> Event:
-        event.add("dtstart", meeting.start.astimezone(self.zone))
-        event.add("dtend", meeting.end.astimezone(self.zone))
+        start, end = (m.astimezone(self.zone) for m in (meeting.start, meeting.end))
+        if start.fold or end.fold:
+            # An hour that comes twice would be read as its first coming (RFC 5545, 3.3.5); both
+            # ends are of one form (3.8.2.2).
+            start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
+        event.add("dtstart", start)
+        event.add("dtend", end)
         event.add("location", clean(meeting.place) or phrase("online", self.language))
         event.add("transp", "OPAQUE")
         return event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from engine.interchange.columns import NODE, ColumnType
@@ -131,9 +131,8 @@ def _check_column(
     soft = (records.table.name, column) in SOFT_REFERENCES
     code = f"unknown_{_SINGULAR[target]}"
     found = 0
-    for record in records:
-        value = record[column]
-        if value is None or value in ids:
+    for record, value in _named(records, column):
+        if value in ids:
             continue
         # Likeness over tens of thousands of ids is slow, and only the first faults are shown.
         close = nearest(value, known) if found < SUGGESTIONS_MOST else []
@@ -148,6 +147,14 @@ def _check_column(
             value=value,
             nearest=close,
         )
+
+
+def _named(records: Records, column: str) -> Iterator[tuple[Record, str]]:
+    """Every id that a column names, with its record; a list names several."""
+    for record in records:
+        value = record[column]
+        if value is not None:
+            yield from ((record, one) for one in (value if isinstance(value, tuple) else (value,)))
 
 
 _SINGULAR = {

@@ -111,6 +111,9 @@ class Table:
     sample
         Cells of the first example row that are other than their columns' examples: ids so odd
         that no row of one's own is taken for the example.
+    by_name
+        Known by the name of its file or sheet alone: its required columns stand in other tables,
+        too.
     advice
         Folded headers that tables of real services hold and that cannot be taken as they are →
         what to write instead.
@@ -125,6 +128,7 @@ class Table:
     more_examples: tuple[Mapping[str, str], ...] = ()
     sample: Mapping[str, str] = field(default_factory=dict)
     advice: tuple[tuple[tuple[str, ...], str], ...] = ()
+    by_name: bool = False
 
     def advice_for(self, folded: str) -> str | None:
         """Return what to write instead of a column that cannot be taken, if that is known."""

@@ -128,9 +128,14 @@ def fitting(rows: Sequence[Sequence[object]], table: Table) -> tuple[bool, int]:
 def match_table_by_header(
     rows: Sequence[Sequence[object]], tables: Iterable[Table]
 ) -> Table | None:
-    """Table whose required columns all stand in the header; most columns win, none on a tie."""
+    """Table whose required columns all stand in the header; most columns win, none on a tie.
+
+    Tables that are known by their names alone are not among them.
+    """
     scored = []
     for table in tables:
+        if table.by_name:
+            continue
         whole, understood = fitting(rows, table)
         if whole and understood:
             scored.append((understood, table))

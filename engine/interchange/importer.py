@@ -29,6 +29,7 @@ from engine.interchange.checks_people import (
     check_requests,
     check_responses,
 )
+from engine.interchange.checks_registers import check_registers
 from engine.interchange.derive import (
     complete_activities,
     complete_offerings,
@@ -50,6 +51,7 @@ from engine.interchange.records import (
     SkippedRows,
     read_records,
 )
+from engine.interchange.registers import build_registers, name_accompaniments
 from engine.interchange.resolve import Horizon, Zones, resolve_meetings, resolve_spans, sorted_slots
 from engine.interchange.samples import Samples
 from engine.interchange.schema import TABLES
@@ -251,6 +253,8 @@ def _complete(tables: Mapping[str, Records], defaults: Defaults, log: FaultLog) 
         complete_activities(tables["activities"], defaults.hours_academic, log)
     if "offerings" in tables:
         complete_offerings(tables["offerings"], log)
+    if "accompaniments" in tables:
+        name_accompaniments(tables["accompaniments"])
 
 
 def _check(
@@ -295,6 +299,7 @@ def _check(
     check_responses(tables.get("responses", empty), items, today, log)
     check_history(tables.get("history", empty), today, log)
     check_interactions(tables.get("interactions", empty), today, log)
+    check_registers(tables, log, elsewhere.ids)
     people = [r["id"] for name in ("educators", "mentors") for r in tables.get(name, empty)]
     people += [i for name in ("educators", "mentors") for i in elsewhere.ids.get(name, ())]
     if "educators" not in {*tables, *elsewhere.ids} and tables.keys() & _OF_EDUCATORS:
@@ -406,6 +411,7 @@ def _build(
         title=manifest.title,
         licences=manifest.licences,
         sources=manifest.sources,
+        registers=build_registers(tables),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.domain import Kind
+from engine.interchange.declared import NOTHING, Declared, read_declared
 from engine.interchange.faults import FaultLog, Place
 from engine.interchange.files import FileHints
 from engine.interchange.headers import match_table, nearest
@@ -51,6 +52,7 @@ class Resource:
     table: str
     path: str
     hints: FileHints = field(default_factory=FileHints)
+    declared: Declared = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,13 @@ def read_manifest(folder: Path, log: FaultLog) -> Manifest:
         log.error("datapackage_unreadable", f"описание пакета не разбирается: {error}", place)
         return Manifest()
     return Manifest(
-        name=_text(raw, "name"),
+        name=_text(raw, "own_name") or _text(raw, "name"),
         title=_text(raw, "title"),
         as_of=_as_of(raw, place, log),
         time_zone=zone_name(raw.get("time_zone"), place.at("time_zone"), log),
         framework=_text(raw, "framework") or None,
         policy=_text(raw, "policy") or None,
-        licences=_named(raw.get("licenses"), "name"),
+        licences=_licences(raw.get("licenses")),
         sources=_named(raw.get("sources"), "title"),
         defaults=read_defaults(raw.get("defaults", {}), place.at("defaults"), log),
         resources=_resources(raw.get("resources", []), folder, place.at("resources"), log),
@@ -218,12 +220,24 @@ def _resource(
         delimiter=delimiter,
         sheet=str(sheet) if sheet is not None else None,
     )
-    return Resource(table.name, path, hints)
+    declared = read_declared(entry, place, log)
+    return None if declared is None else Resource(table.name, path, hints, declared)
 
 
 def _text(raw: Mapping[str, Any], key: str) -> str:
     value = raw.get(key)
     return value.strip() if isinstance(value, str) else ""
+
+
+def _licences(raw: object) -> tuple[str, ...]:
+    """Names of licences; of one that has no short name (``other``) its title."""
+    entries = raw if isinstance(raw, list) else [raw] if isinstance(raw, str) else []
+    other = [
+        {"name": e["title"]} if isinstance(e, dict) and e.get("name") == "other" and "title" in e
+        else e
+        for e in entries
+    ]  # fmt: skip
+    return _named(other, "name")
 
 
 def _named(raw: object, key: str) -> tuple[str, ...]:

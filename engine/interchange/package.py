@@ -22,6 +22,7 @@ from engine.errors import Fault, InputError
 from engine.interactions import Interactions
 from engine.interchange.faults import Place
 from engine.matching.tag_corrections import TagCorrection
+from engine.registers import Registers
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ class DataPackage:
         What methodists corrected in tags, one of an activity, in the order of the file.
     interactions
         Who was proposed or took up what, in the order of the file, by days; ``None`` = no table.
+    registers
+        Methodists, teams, sites, communities, practices and who accompanied whom, each in the
+        order of its ids.
     labels
         Name by cipher, of educators and mentors. Kept apart: no educator or mentor of a package
         carries ``display_name``.
@@ -72,6 +76,7 @@ class DataPackage:
     title: str = ""
     licences: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    registers: Registers = field(default_factory=Registers)
 
 
 @dataclass(frozen=True, slots=True)

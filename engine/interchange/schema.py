@@ -12,9 +12,11 @@ from engine.interchange.columns import NODE, Column, ColumnType, Table
 from engine.interchange.tables_catalogue import CATALOGUE_TABLES
 from engine.interchange.tables_evidence import EVIDENCE_TABLES
 from engine.interchange.tables_people import PEOPLE_TABLES
+from engine.interchange.tables_registers import REGISTER_TABLES
 
 TABLES: Mapping[str, Table] = {
-    table.name: table for table in (*CATALOGUE_TABLES, *PEOPLE_TABLES, *EVIDENCE_TABLES)
+    table.name: table
+    for table in (*CATALOGUE_TABLES, *PEOPLE_TABLES, *EVIDENCE_TABLES, *REGISTER_TABLES)
 }
 """Tables by canonical name, in the order in which people fill them."""
 

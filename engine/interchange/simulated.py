@@ -14,6 +14,7 @@ import pandas as pd
 from engine.catalogue import KINDS
 from engine.interchange.package import DataPackage
 from engine.simulation.history import History
+from engine.simulation.history_registers import draw_registers
 from engine.simulation.people import SimulatedEducator
 
 T = TypeVar("T")
@@ -57,6 +58,7 @@ def package_of(history: History, *, framework: str, policy: str) -> DataPackage:
         title="Смоделированный регион: данные не настоящие",
         licences=("CC0-1.0",),
         sources=(f"routes simulate, начальное число {history.seed}",),
+        registers=draw_registers(history),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from engine.interchange.columns import Table
+from engine.interchange.declared import as_declared
 from engine.interchange.faults import FaultLog, Place
 from engine.interchange.files import FileHints, read_file
 from engine.interchange.headers import fitting, match_table, match_table_by_header, normalise
@@ -73,7 +74,8 @@ def _of_folder(folder: Path, manifest: Manifest, mapped: Mapped, log: FaultLog) 
     sources: list[Source] = []
     if manifest.resources:
         for resource in manifest.resources:
-            sheets = read_file(folder / resource.path, resource.path, log, resource.hints)
+            found = read_file(folder / resource.path, resource.path, log, resource.hints)
+            sheets = [as_declared(sheet, resource.declared) for sheet in found]
             sources += _given(TABLES[resource.table], sheets, resource.path, mapped, log)
         return sources
     for file in _table_files(folder, log):

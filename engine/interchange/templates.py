@@ -106,14 +106,36 @@ def write_filled(
             writer.writerows([[c.header for c in table.columns], *cells])
         return
     book, sheet = _book(table)
-    for number, row in enumerate(cells, start=2):
-        for index, text in enumerate(row, start=1):
-            if text:
-                # Text, so that Excel neither reads ids as numbers nor titles as formulas.
-                cell = sheet.cell(number, index)
-                cell.value, cell.data_type, cell.number_format = text, "s", "@"
+    _texts(sheet, cells)
     _finish(book, sheet, table, nodes)
     book.save(path)
+
+
+def filled_book(
+    filled: Iterable[tuple[Table, Iterable[Mapping[str, str]]]], nodes: Mapping[str, str]
+) -> openpyxl.Workbook:
+    """Workbook of forms with rows, one sheet for each table; it can be sent back as it is.
+
+    Parameters
+    ----------
+    filled
+        Tables and their rows, texts of cells by column; at least one table.
+    nodes
+        As for ``write_templates``; listed once.
+    """
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    names_nodes = False
+    for table, rows in filled:
+        sheet = book.create_sheet(table.title)
+        _header(sheet, table)
+        _texts(sheet, ([row.get(c.name, "") for c in table.columns] for row in rows))
+        _lists(sheet, table)
+        sheet.freeze_panes = "A2"
+        names_nodes |= any(c.references == NODE for c in table.columns)
+    if names_nodes:
+        _rows(book.create_sheet(NODES_SHEET), [("Код", "Название"), *nodes.items()], (18, 80))
+    return book
 
 
 def _write(table: Table, directory: Path, nodes: Mapping[str, str]) -> Path:
@@ -145,6 +167,15 @@ def _finish(book: openpyxl.Workbook, sheet: Any, table: Table, nodes: Mapping[st
     _hints(book.create_sheet(HINTS_SHEET), table)
     if any(c.references == NODE for c in table.columns):
         _rows(book.create_sheet(NODES_SHEET), [("Код", "Название"), *nodes.items()], (18, 80))
+
+
+def _texts(sheet: Any, rows: Iterable[Sequence[str]]) -> None:
+    """Rows below the head, as texts: ids are no numbers for Excel and titles no formulas."""
+    for number, row in enumerate(rows, start=2):
+        for index, text in enumerate(row, start=1):
+            if text:
+                cell = sheet.cell(number, index)
+                cell.value, cell.data_type, cell.number_format = text, "s", "@"
 
 
 def _header(sheet: Any, table: Table) -> None:

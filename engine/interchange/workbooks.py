@@ -25,8 +25,13 @@ _PERCENT = re.compile(rb"""numFmtId=["'](?:9|10)["']|%""")
 _QUOTED = re.compile(r'"[^"]*"|\\.')
 """Literal text of a number format: «0.0 "%"» shows the number as it is."""
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
-NOTE_SHEETS = frozenset({"пояснения", "подсказки", "компетенции", "readme"})
-"""Sheets of the blank forms that hold no data (folded names)."""
+NOTE_SHEETS = frozenset(
+    {
+        *("пояснения", "подсказки", "компетенции", "readme"),
+        *("дпп и федеральный реестр", "события на день", "наставники на день", "банк дефицитов"),
+    }
+)
+"""Sheets of forms and exports that hold no data of their own (folded names)."""
 
 
 def read_workbook(content: bytes, label: str, log: FaultLog, sheet: str | None) -> list[Sheet]:

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
@@ -17,9 +18,12 @@ from engine.interchange.columns import Table
 from engine.interchange.interactions import rows_of
 from engine.interchange.manifest import MANIFEST
 from engine.interchange.package import DataPackage
+from engine.interchange.registers import register_rows
 from engine.interchange.schema import TABLES
+from engine.interchange.table_schema import table_schema
 from engine.interchange.tag_corrections import rows_of_corrections
 from engine.interchange.values import join_list
+from engine.register_kinds import RegisterName
 
 Row = Mapping[str, object]
 
@@ -50,13 +54,14 @@ def write_package(package: DataPackage, directory: Path) -> tuple[Path, ...]:
     directory.mkdir(parents=True, exist_ok=True)
     written = []
     resources = []
-    for table, rows in _tables(package):
-        if not rows:
-            continue
+    tables = [(table, rows) for table, rows in _tables(package) if rows]
+    names = {table.name for table, _ in tables}
+    for table, rows in tables:
         path = directory / f"{table.name}.csv"
-        path.write_bytes(_csv(table, rows).encode())
+        columns = _columns(table, rows)
+        path.write_bytes(_csv(columns, rows).encode())
         written.append(path)
-        resources.append(_resource(table, path.name))
+        resources.append(_resource(table, path.name, table_schema(table, columns, names)))
     manifest = directory / MANIFEST
     content = json.dumps(_manifest(package, resources), ensure_ascii=False, indent=2)
     manifest.write_bytes((content + "\n").encode())
@@ -81,48 +86,61 @@ def _refuse_names(package: DataPackage) -> None:
 def _manifest(package: DataPackage, resources: list[dict[str, Any]]) -> dict[str, Any]:
     entries: dict[str, Any] = {
         "profile": "tabular-data-package",
-        "name": package.name,
+        **(_named(package.name) if package.name else {}),
         "title": package.title,
         "as_of": package.as_of.isoformat(),
         "time_zone": package.time_zone,
         "framework": package.framework,
         "policy": package.policy,
-        "licenses": [{"name": name} for name in package.licences],
+        "licenses": [_licence(name) for name in package.licences],
         "sources": [{"title": title} for title in package.sources],
         "resources": resources,
     }
     return {k: v for k, v in entries.items() if v not in (None, "", [])}
 
 
-def _resource(table: Table, path: str) -> dict[str, Any]:
+def _resource(table: Table, path: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": table.name,
         "title": table.title,
         "path": path,
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
         "encoding": "utf-8",
         "dialect": {"delimiter": ","},
-        "schema": {
-            "fields": [
-                {
-                    "name": c.name,
-                    "title": c.header,
-                    "description": c.description,
-                    "constraints": {"required": c.required},
-                }
-                for c in table.columns
-            ]
-        },
+        "schema": schema,
     }
+
+
+_SLUG = re.compile(r"[-a-z0-9._/]+")
+_SHORT_NAME = re.compile(r"[-a-zA-Z0-9._]+")
+
+
+def _named(name: str) -> dict[str, str]:
+    """Name of a package; one that Frictionless does not admit stands beside a plain one."""
+    return {"name": name} if _SLUG.fullmatch(name) else {"name": "package", "own_name": name}
+
+
+def _licence(name: str) -> dict[str, str]:
+    short = _SHORT_NAME.fullmatch(name) and name != "other"
+    return {"name": name} if short else {"name": "other", "title": name}
 
 
 # --------------------------------------------------------------------------- tables
 
 
-def _csv(table: Table, rows: list[Row]) -> str:
+def _columns(table: Table, rows: list[Row]) -> list[str]:
+    """Names of the columns that hold anything, or of those that must be there."""
+    filled = (
+        c for c in table.columns if c.required or any(r.get(c.name) not in _EMPTY for r in rows)
+    )
+    return [c.name for c in filled]
+
+
+def _csv(names: list[str], rows: list[Row]) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
-    names = [c.name for c in table.columns if any(row.get(c.name) not in _EMPTY for row in rows)]
-    names = names or [c.name for c in table.required]
     writer.writerow(names)
     for row in rows:
         writer.writerow([cell_text(row.get(name)) for name in names])
@@ -169,6 +187,7 @@ def _tables(package: DataPackage) -> Iterator[tuple[Table, list[Row]]]:
         "requests": _by_educator(package.requests),
         "history": _by_educator(package.history),
         "interactions": [] if package.interactions is None else rows_of(package.interactions),
+        **{name: list(register_rows(package.registers, name)) for name in RegisterName},
     }
     for name, table in TABLES.items():
         yield table, made[name]
