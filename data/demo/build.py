@@ -72,7 +72,7 @@ def build_tables() -> dict[str, list[Row]]:
         "coverage": [cell for row in read_piped("activities.csv") for cell in coverage_of(row)],
         "organisations": read_piped("organisations.csv"),
     }
-    return tables | people() | evidence()
+    return tables | people() | evidence() | registers()
 
 
 # --------------------------------------------------------------------------- catalogue
@@ -292,6 +292,12 @@ def evidence() -> dict[str, list[Row]]:
         for completed in educator.get("history", []):
             tables["history"].append(own | completed)
     return tables | {"items": [{"item": i, "node": n} for i, n in items.items()]}
+
+
+def registers() -> dict[str, list[Row]]:
+    """Registers beside people and the catalogue."""
+    found = read_toml("registers.toml")
+    return {name: [flat(row, name) for row in rows] for name, rows in found.items()}
 
 
 def calendar_text(educator: str, events: Sequence[Mapping[str, str]]) -> str:

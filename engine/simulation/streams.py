@@ -36,6 +36,8 @@ PARTS: tuple[str, ...] = (
     "school",
     "residents",
     "seasons",
+    "holes",
+    "registers",
 )
 """Parts of a region; their positions stand in the seed, so new ones go to the end."""
 
