@@ -499,6 +499,60 @@ class Lifecycle:
     replan_freeze_days: int
 
 
+TeamReading = Literal["all_members", "half_members", "any_member", "head_and_one"]
+"""When a team counts as trained: whom of its members it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPolicy:
+    """What a management team takes together, and when it counts as trained.
+
+    An activity may be taken together if it has one of ``themes``, is one of ``activities``, spends
+    ``node_share`` of itself on ``nodes``, or states an audience of managers alone.
+
+    Parameters
+    ----------
+    themes, activities
+        Themes and ids of activities.
+    nodes, node_share
+        Codes of framework nodes, with all below them; least share of coverage, in (0, 1].
+    for_managers
+        Whether an activity whose stated positions are all managers' is one for teams.
+    audience_of_team
+        A shared step for which one member is in the audience is open to the whole team: whoever is
+        in the team is sent with it. Else each member must be in the audience himself.
+    least_steps, most_steps
+        Steps that the members of a team share.
+    excused_most
+        Members who may be missing from a shared step where no route of theirs can have it.
+    bonus_together
+        Points for each member's seat in a shared step, ≥ 0: what learning together is worth
+        beside what each learns. 0 = the team shares no more steps than it must.
+    train_together
+        At least one shared step is one that trains, wherever there is a plan with one.
+    trained
+        The reading by which a team counts as trained; the others are told beside it.
+    trained_nodes, trained_kinds
+        A member is trained by an activity of these kinds that spends ``node_share`` of itself on
+        these nodes, or has one of ``themes``; no nodes = whatever it is about.
+    """
+
+    themes: tuple[str, ...]
+    activities: tuple[str, ...]
+    nodes: tuple[str, ...]
+    node_share: float
+    for_managers: bool
+    audience_of_team: bool
+    least_steps: int
+    most_steps: int
+    excused_most: int
+    bonus_together: float
+    train_together: bool
+    trained: TeamReading
+    trained_nodes: tuple[str, ...]
+    trained_kinds: tuple[Kind, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SolveLimits:
     """Defaults of a solve: asked relative gap, wall-clock deadline, deterministic work."""
@@ -538,6 +592,7 @@ class PolicyProfile:
     exploration: Exploration
     promotion: Promotion
     lifecycle: Lifecycle
+    team: TeamPolicy
     solve: SolveLimits
     sources: Mapping[str, str]
 

@@ -114,6 +114,24 @@ class OfferingTable:
             online=np.array([_online(o) for o in catalogue.offerings], dtype=np.bool_),
         )
 
+    def within(self, today: dt.date, horizon: Horizon) -> tuple[BoolArray, BoolArray]:
+        """Which offerings lie in what is left of a horizon, and which are open, seats aside.
+
+        Returns
+        -------
+        tuple of two arrays of bool, shape (n_offerings,)
+        """
+        now, first, last = (day.toordinal() for day in (today, *horizon))
+        runs: BoolArray = np.where(
+            self.self_paced,
+            (self.start <= last) & (self.end >= max(first, now + 1)),
+            (self.start > now)
+            & (self.start >= first)
+            & (self.end <= last)
+            & (self.start <= self.end),
+        )
+        return runs, runs & (self.enrolment_until >= now)
+
     def online_share(self, n_activities: int) -> FloatArray:
         """Share of each activity's offerings without a journey; NaN where there are none."""
         count = np.bincount(self.activity, minlength=n_activities)
@@ -274,21 +292,12 @@ class EligibilityTable:
     def _dated(
         self, verdicts: Verdicts, table: OfferingTable, today: dt.date, horizon: Horizon
     ) -> None:
-        n, now = len(self.index), today.toordinal()
-        first, last = horizon[0].toordinal(), horizon[1].toordinal()
-        runs = np.where(
-            table.self_paced,
-            (table.start <= last) & (table.end >= max(first, now + 1)),
-            (table.start > now)
-            & (table.start >= first)
-            & (table.end <= last)
-            & (table.start <= table.end),
-        )
+        n = len(self.index)
+        runs, is_open = table.within(today, horizon)
         # an offering that is excluded still has its dates: "excluded" says it all by itself
         has_run = np.bincount(table.activity[runs], minlength=n) > 0
         days = {"start": horizon[0].isoformat(), "end": horizon[1].isoformat()}
         verdicts.add_one(~has_run, Reason("no_run_in_horizon", days))
-        is_open = runs & (table.enrolment_until >= now)
         closed = has_run & ~(np.bincount(table.activity[is_open], minlength=n) > 0)
         if not closed.any():
             return

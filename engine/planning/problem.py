@@ -333,8 +333,8 @@ class Pin:
     """At least one of ``candidates`` is chosen; ``code`` says who asks for it.
 
     ``code``: ``pinned`` (educator or methodist), ``required_activity`` or ``required_theme``
-    (policy), ``started`` or ``frozen`` (a revised route: what has begun, what begins too soon to
-    be changed).
+    (policy), ``team_step`` (what a team takes together), ``started`` or ``frozen`` (a revised
+    route: what has begun, what begins too soon to be changed).
     """
 
     code: str

@@ -24,7 +24,7 @@ VALUE_MAX = 10**15
 FAULTS_PER_CHECK = 50
 """More faults of one kind in one column are not listed one by one."""
 
-PIN_CODES = ("pinned", "required_activity", "required_theme", "started", "frozen")
+PIN_CODES = ("pinned", "required_activity", "required_theme", "team_step", "started", "frozen")
 
 
 def validate_problem(problem: RouteProblem) -> tuple[Fault, ...]:

@@ -118,6 +118,11 @@ RANGES: tuple[Range, ...] = (
     Range("lifecycle.hold_days", 1, 365),
     Range("lifecycle.replan_changes_most", 0, 100),
     Range("lifecycle.replan_freeze_days", 0, 365),
+    Range("team.node_share", 0, 1, above=True),
+    Range("team.least_steps", 0, 10),
+    Range("team.most_steps", 0, 10),
+    Range("team.excused_most", 0, 100),
+    Range("team.bonus_together", 0),
     Range("solve.gap_rel", 0, 1),
     Range("solve.deadline_ms", 1, 30_000),
     Range("solve.deterministic_time", 0, above=True),
@@ -132,6 +137,7 @@ ORDERED: tuple[tuple[str, str, bool], ...] = (
     ("calendar.periods.*.start", "calendar.periods.*.end", False),
     ("form_mix.*.least_min", "form_mix.*.most_min", False),
     ("form_mix.*.least_steps", "form_mix.*.most_steps", False),
+    ("team.least_steps", "team.most_steps", False),
 )
 """(lower, upper, strict): lower ≤ upper, or lower < upper."""
 

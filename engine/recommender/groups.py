@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from engine.deficits.group_measures import Measurements
 from engine.deficits.group_table import GroupTable
-from engine.deficits.group_view import Member, group_view
+from engine.deficits.group_view import view_measurements
 from engine.deficits.groupings import Grouping
-from engine.diagnostics import estimate_proficiency
 from engine.diagnostics.item_bank import ItemBank
-from engine.domain import DiagnosticResult, Educator, ItemResponse, Proficiency
+from engine.diagnostics.many_people import CheckedEvidence, check_evidence, estimate_many
+from engine.domain import DiagnosticResult, Educator, ItemResponse
 from engine.errors import Fault, InputError
 from engine.framework import Framework, NodeLevel
 from engine.policy import PolicyProfile
@@ -62,31 +63,53 @@ def group_deficits(
     items
         Calibrated items; ``None`` = every item counts as an average one.
     """
-    members: list[Member] = []
+    educators, measured, left_out = measured_people(people, framework, policy, as_of, items)
+    table = view_measurements(educators, measured, by, framework, policy, node_levels=node_levels)
+    return table, left_out
+
+
+def measured_people(
+    people: Iterable[Person],
+    framework: Framework,
+    policy: PolicyProfile,
+    as_of: dt.datetime,
+    items: ItemBank | None = None,
+) -> tuple[tuple[Educator, ...], Measurements, tuple[LeftOut, ...]]:
+    """Educators, what was measured of them, and whose evidence could not be used.
+
+    Parameters
+    ----------
+    as_of, items
+        As of ``group_deficits``.
+    """
+    educators: list[Educator] = []
+    checked: list[CheckedEvidence | None] = []
     left_out: list[LeftOut] = []
     for person in people:
         try:
-            proficiency: Proficiency | None = _estimated(person, framework, policy, as_of, items)
+            evidence: CheckedEvidence | None = _checked(person, framework, policy, as_of, items)
         except InputError as error:
             left_out.append(LeftOut(person.educator.id, error.faults))
             rest = without_faulty(person, error.faults)
             try:
-                proficiency = _estimated(rest, framework, policy, as_of, items)
+                evidence = _checked(rest, framework, policy, as_of, items)
             except InputError:
-                proficiency = None
-        members.append(Member(person.educator, proficiency))
-    table = group_view(members, by, framework, policy, node_levels=node_levels)
-    return table, tuple(left_out)
+                evidence = None
+        educators.append(person.educator)
+        checked.append(evidence)
+    found = estimate_many(checked, framework, policy, items)
+    measured = Measurements(found.person, found.node, found.mean, found.sd, found.raw_share)
+    return tuple(educators), measured, tuple(left_out)
 
 
-def _estimated(
+def _checked(
     person: Person,
     framework: Framework,
     policy: PolicyProfile,
     as_of: dt.datetime,
     items: ItemBank | None,
-) -> Proficiency:
-    return estimate_proficiency(
+) -> CheckedEvidence:
+    return check_evidence(
         person.results,
         person.responses,
         framework,

@@ -66,6 +66,7 @@ from engine.recommender.stages import (
     solve_options,
     stages_of,
 )
+from engine.recommender.team_case import in_team
 from engine.recommender.variant_entries import variants_of
 from engine.recommender.why_not import IN_ROUTE_REASON, AskLimits, Recompile, explain_absence
 
@@ -399,6 +400,8 @@ class Recommender:
         ranking: Ranking,
         measure: MeasureFirst | None,
     ) -> Prepared:
+        if request.team is not None:
+            return self._in_team(request, policy, nodes, deficits, ranking, measure)
         calendar = self._calendar(request, policy)
         need = self._mentor_need(request, policy, deficits, calendar)
         organisation = request.educator.organisation
@@ -430,6 +433,26 @@ class Recommender:
             compiled=compiled,
             options=solve_options(request, policy),
         )
+
+    def _in_team(
+        self,
+        request: RouteRequest,
+        policy: PolicyProfile,
+        nodes: Mapping[str, tuple[str, ...]],
+        deficits: DeficitVector,
+        ranking: Ranking,
+        measure: MeasureFirst | None,
+    ) -> Prepared:
+        """The same of a member of a team whose part of the plan is known."""
+        assert request.team is not None
+        single = replace(request, team=None)
+        alone = self._compile(single, policy, nodes, deficits, ranking, measure)
+        # What the catalogue has lost is no choice; the digest of the problem tells the change.
+        runs = (i for i in request.team.opened if i in self.catalogue.offering_index)
+        constraints = single.constraints
+        opened = replace(constraints, pinned=(*constraints.pinned, *runs))
+        wider = self.prepare_changed(alone, replace(single, constraints=opened), policy)
+        return replace(in_team(alone, wider, request.team), request=request)
 
     def _stages(self, request: RouteRequest, on_progress: OnProgress | None = None) -> Stages:
         prepared = self.prepare(request)

@@ -18,6 +18,7 @@ from engine.domain import (
 from engine.recommendation import to_dict
 from engine.recommendation_json import record_from_dict
 from engine.recommender.kept import KeptRoute
+from engine.recommender.team_part import TeamPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class RouteRequest:
     kept
         The route that is revised and how far it may change; ``None`` = a new route. The horizon
         then begins where that route's did.
+    team
+        What a team's plan decided of this route; ``None`` = it is nobody's but the educator's.
     """
 
     educator: Educator
@@ -59,6 +62,28 @@ class RouteRequest:
     variants: bool = False
     occupancy: Occupancy = field(default_factory=Occupancy)
     kept: KeptRoute | None = None
+    team: TeamPart | None = None
+
+
+def apart(request: RouteRequest) -> RouteRequest:
+    """The request of a team's member by himself: what he takes with the team is pinned.
+
+    A member's route goes on without the others' being planned anew, and what all take together
+    stays in it unless somebody decides otherwise. Limits of the team's solve are none of his.
+    """
+    if request.team is None:
+        return request
+    pinned = request.constraints.pinned
+    shared = tuple(run for run in request.team.together if run not in pinned)
+    constraints = replace(request.constraints, pinned=(*pinned, *shared))
+    return replace(
+        request,
+        constraints=constraints,
+        team=None,
+        deadline_ms=None,
+        gap_rel=None,
+        deterministic_time=None,
+    )
 
 
 def request_to_json(request: RouteRequest) -> str:
