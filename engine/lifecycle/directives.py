@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -24,11 +25,16 @@ class Directives:
         activity.
     replacements
         Id of the activity or offering that comes instead of a step, by the step's id.
+    unpins, unbans
+        Ids of activities or offerings of which an earlier pin or ban is taken back: the one of
+        that id, and, of an activity's, those of its runs.
     """
 
     pins: tuple[str, ...] = ()
     bans: tuple[str, ...] = ()
     replacements: Mapping[str, str] = field(default_factory=dict)
+    unpins: tuple[str, ...] = ()
+    unbans: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +59,33 @@ class Wished:
 
 
 def wishes_of(
-    directives: Directives, route: RouteProgress, constraints: Constraints, catalogue: Catalogue
+    directives: Directives,
+    route: RouteProgress,
+    constraints: Constraints,
+    catalogue: Catalogue,
+    today: dt.date,
 ) -> Wished:
     """Pins and bans of a revision: the request's own, and what is decided now.
 
-    A pin lifts an earlier ban of the same id and a ban an earlier pin. Runs that were missed or
-    given up are no choice any more; a pin of such a run stays as a pin of its activity. What an
-    earlier wish names and the catalogue has lost is left out.
+    A pin lifts an earlier ban of the same id and a ban an earlier pin, that of an activity those of
+    its runs too. A wish that is taken back
+    decides nothing in its place: its step may stay or go, unless it is too near to change. Runs
+    that were missed or given up are no choice any more; a pin of such a run stays as a pin of its
+    activity, for as long as another run of it begins after ``today``: with the last one it is
+    spent, or a missed step would leave no route at all. What an earlier wish names and the
+    catalogue has lost is left out.
 
     Raises
     ------
     InputError
         ``unknown_step``, ``step_has_begun`` (it can be neither banned nor replaced),
-        ``unknown_activity``, ``pinned_and_excluded``; with every fault.
+        ``unknown_activity``, ``pinned_and_excluded``, ``not_pinned``, ``not_excluded`` (there is
+        nothing to take back); with every fault.
     """
-    faults = list(_faults(directives, route, catalogue))
+    faults = [
+        *_faults(directives, route, catalogue),
+        *_nothing_to_lift(directives, constraints, catalogue),
+    ]
     if faults:
         raise InputError(faults)
     steps = {step.step_id: step for step in route.steps}
@@ -78,8 +96,12 @@ def wishes_of(
         same = _activity_of(target, catalogue) == step.activity_id
         bans.append(step.offering_id if same else step.activity_id)
     left = {s.offering_id: s.activity_id for s in _left_runs(route, catalogue)}
-    earlier_pins = [left.get(i, i) for i in constraints.pinned if i not in bans]
-    earlier_bans = [i for i in constraints.excluded if i not in pins]
+    unpinned = _lifted((*bans, *directives.unpins), constraints.pinned, catalogue)
+    unbanned = _lifted(directives.unbans, constraints.excluded, catalogue)
+    spent = _without_runs(left, catalogue, today)
+    earlier_pins = [left.get(i, i) for i in constraints.pinned if i not in unpinned]
+    earlier_pins = [i for i in earlier_pins if i not in spent]
+    earlier_bans = [i for i in constraints.excluded if i not in {*pins, *unbanned}]
     banned = frozenset(s.step_id for s in route.steps if _named(s, directives.bans))
     pinned_activities = {_activity_of(i, catalogue) for i in pins}
     moved = {s.step_id for s in route.steps if s.activity_id in pinned_activities}
@@ -107,10 +129,25 @@ def _left_runs(route: RouteProgress, catalogue: Catalogue) -> Iterator[StepRecor
             yield step
 
 
+def _without_runs(left: Mapping[str, str], catalogue: Catalogue, today: dt.date) -> frozenset[str]:
+    """Activities of runs that are over for this educator, where no other run is still to come."""
+    to_come = {
+        o.activity_id
+        for o in catalogue.offerings
+        if o.id not in left and (o.self_paced or o.start is None or o.start > today)
+    }
+    return frozenset(left.values()) - to_come
+
+
 def _named(step: StepRecord, ids: Sequence[str]) -> bool:
     return step.state is StepState.PLANNED and bool(
         {step.step_id, step.activity_id, step.offering_id} & set(ids)
     )
+
+
+def _lifted(asked: Sequence[str], wishes: Sequence[str], catalogue: Catalogue) -> frozenset[str]:
+    """Those of some earlier wishes that are taken back."""
+    return frozenset(w for w in wishes if w in asked or _activity_of(w, catalogue) in asked)
 
 
 def _activity_of(given: str, catalogue: Catalogue) -> str | None:
@@ -152,6 +189,19 @@ def _faults(directives: Directives, route: RouteProgress, catalogue: Catalogue) 
             detail = f"«{given}» и закреплено, и исключено: оставьте одно"
             at = f"/pins/{number}"
             yield Fault("pinned_and_excluded", detail, at, parameters={"id": given})
+
+
+def _nothing_to_lift(
+    directives: Directives, constraints: Constraints, catalogue: Catalogue
+) -> Iterator[Fault]:
+    for number, given in enumerate(directives.unpins):
+        if not _lifted((given,), constraints.pinned, catalogue):
+            detail = f"«{given}» в маршруте не закреплено: снимать нечего"
+            yield Fault("not_pinned", detail, f"/unpins/{number}", parameters={"id": given})
+    for number, given in enumerate(directives.unbans):
+        if not _lifted((given,), constraints.excluded, catalogue):
+            detail = f"«{given}» в маршруте не запрещено: снимать нечего"
+            yield Fault("not_excluded", detail, f"/unbans/{number}", parameters={"id": given})
 
 
 def _begun(step: StepRecord, pointer: str) -> Iterator[Fault]:

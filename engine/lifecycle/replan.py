@@ -21,6 +21,7 @@ from engine.planning.problem import RouteProblem
 from engine.recommendation import MeetingEntry, Step
 from engine.recommender import Outcome, Recommender, RouteRequest
 from engine.recommender.kept import KeptCheckpoint, KeptRoute, KeptRun
+from engine.recommender.request import apart
 from engine.recommender.stages import horizon_days
 
 NEEDS_CHANGES = "replan_needs_changes"
@@ -150,7 +151,8 @@ def revision_request(
     """The request that revises a route.
 
     Finished steps go into the history; they stay in the route, as do enrolled and attended ones.
-    The horizon ends where it did. Runs that were missed or given up are no choice any more.
+    The horizon ends where it did. Runs that were missed or given up are no choice any more. What
+    a member of a team takes with the others is pinned (``apart``); the others' routes stay.
 
     Parameters
     ----------
@@ -173,10 +175,15 @@ def revision_request(
         What ``wishes_of`` and ``horizon_days`` refuse; ``revision_before_route`` where ``as_of``
         lies before that of the last revision.
     """
+    earlier = replace(earlier, request=apart(earlier.request))
     policy = recommender.policy_of(earlier.request.policy)
     today = local_date(as_of, educator_zone(earlier.request.educator, policy))
     wished = wishes_of(
-        directives or Directives(), progress, earlier.request.constraints, recommender.catalogue
+        directives or Directives(),
+        progress,
+        earlier.request.constraints,
+        recommender.catalogue,
+        today,
     )
     lifecycle = policy.lifecycle
     days = lifecycle.replan_freeze_days if freeze_days is None else freeze_days

@@ -115,6 +115,32 @@ def test_a_missed_run_leaves_and_is_no_choice_any_more():
     assert "step-1" not in {s.step_id for s in later.steps}
 
 
+def test_a_pin_is_spent_with_the_last_run_of_its_activity():
+    """A pinned step that is missed leaves a route; with another run to come it is still wished."""
+    own = earlier().answer.route.steps[0]
+    pinned = revise(AS_OF, directives=Directives(pins=(own.activity,)))
+    base = Earlier(
+        pinned.request,
+        pinned.outcome.problem,
+        pinned.outcome.solution,
+        pinned.outcome.recommendation,
+    )
+    missed = progress("missed", base=base)
+    one_run = replan(recommender(), base, missed, SEPTEMBER_3)
+    assert own.activity not in one_run.request.constraints.pinned
+    assert one_run.outcome.recommendation.route is not None
+    (run,) = (o for o in OFFERINGS if o.id == own.offering)
+    later = replace(run, id="later", start=day(10, 5), end=day(10, 5), meetings=())
+    richer = Recommender(
+        activities=ACTIVITIES,
+        offerings=(*OFFERINGS, later),
+        mentors=MENTORS,
+        framework=load_framework(),
+    )
+    two_runs = replan(richer, base, missed, SEPTEMBER_3)
+    assert own.activity in two_runs.request.constraints.pinned
+
+
 def test_a_ban_removes_a_step_and_says_so():
     """One change, with the methodist's decision as its reason; the ban stays in the request."""
     later = revise(SEPTEMBER_3, directives=Directives(bans=("step-4",)), changes_most=1)
@@ -191,9 +217,51 @@ def test_a_revision_replays_from_its_texts_and_can_be_revised_again():
     assert third.request.kept.next_step >= later.request.kept.next_step
 
 
+def held(pinned=(), excluded=()) -> Earlier:
+    """The same route, with wishes that its request had."""
+    constraints = replace(earlier().request.constraints, pinned=pinned, excluded=excluded)
+    return replace(earlier(), request=replace(earlier().request, constraints=constraints))
+
+
+def lifted(base: Earlier, **directives):
+    later = replan(
+        recommender(), base, progress(base=base), AS_OF, directives=Directives(**directives)
+    )
+    return later.request.constraints
+
+
+def test_a_pin_or_a_ban_is_taken_back_and_nothing_comes_in_its_place():
+    """By its own id, or by the activity's that of its run; other wishes stay as they were."""
+    run, other = earlier().steps[1].offering, earlier().steps[2].activity
+    activity = earlier().steps[1].activity
+    base = held(pinned=(run, other), excluded=("pk-paid",))
+    for named in (run, activity):
+        found = lifted(base, unpins=(named,))
+        assert (found.pinned, found.excluded) == ((other,), ("pk-paid",))
+    found = lifted(base, unbans=("pk-paid",))
+    assert (found.pinned, found.excluded) == ((run, other), ())
+
+
+def test_a_lifted_ban_lets_the_activity_come_back():
+    """Banned it leaves the route; with the ban taken back the former optimum is found again."""
+    gone = revise(AS_OF, directives=Directives(bans=("step-4",)))
+    activity = earlier().steps[3].activity
+    route = gone.outcome.recommendation.route
+    assert activity not in {s.activity for s in route.steps}
+    base = Earlier(
+        gone.request, gone.outcome.problem, gone.outcome.solution, gone.outcome.recommendation
+    )
+    state = RouteProgress(RouteState.PROPOSED, 2, gone.steps, None)
+    back = replan(recommender(), base, state, AS_OF, directives=Directives(unbans=(activity,)))
+    assert activity in {s.activity for s in back.outcome.recommendation.route.steps}
+    assert back.outcome.recommendation.certificate.value == earlier().answer.certificate.value
+
+
 @pytest.mark.parametrize(
     ("directives", "code"),
     [
+        (Directives(unpins=("contest",)), "not_pinned"),
+        (Directives(unbans=("contest",)), "not_excluded"),
         (Directives(bans=("step-2",)), "step_has_begun"),
         (Directives(bans=("pk-assess",)), "step_has_begun"),
         (Directives(replacements={"step-9": "contest"}), "unknown_step"),
