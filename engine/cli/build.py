@@ -34,6 +34,7 @@ from engine.cli.output import (
     print_remarks,
     write_outputs,
 )
+from engine.cli.team import build_team
 from engine.domain import Constraints
 from engine.errors import Fault, InputError
 from engine.framework import load_framework
@@ -51,6 +52,10 @@ def build(
     package: PackageArgument = None,
     educator: Annotated[
         str | None, typer.Option(help="Шифр педагога; не нужен, если он в данных один.")
+    ] = None,
+    team: Annotated[
+        str | None,
+        typer.Option(help="Код управленческой команды из пакета: план всем участникам сразу."),
     ] = None,
     diagnostics: DiagnosticsOption = None,
     catalogue: Annotated[
@@ -92,7 +97,17 @@ def build(
     as_json: JsonOption = False,
     language: LanguageOption = "ru",
 ) -> int:
-    """Построить маршрут одного педагога из файлов."""
+    """Построить маршрут одного педагога из файлов, или маршруты команды (--team)."""
+    if team is not None:
+        of_one = {
+            "--educator": educator,
+            "--tempo": tempo,
+            "--pin": pin,
+            "--ban": ban,
+            "--max-steps": max_steps,
+            "--variants": variants or None,
+        }
+        refuse_for_team([name for name, given in of_one.items() if given is not None])
     framework = load_framework()
     items = calibrated_items(calibration, framework)
     given = {
@@ -114,6 +129,21 @@ def build(
     data = report.accepted()
     if not as_json:
         print_remarks(report.notes, report.warnings)
+    if team is not None:
+        recommender = Recommender.from_package(
+            data, framework, policy=policy, items=items, **serving(models)
+        )
+        return build_team(
+            data,
+            recommender,
+            team,
+            policy=policy,
+            deadline_ms=deadline_ms,
+            gap=gap,
+            language=language,
+            out=out,
+            as_json=as_json,
+        )
     constraints = Constraints(
         pinned=tuple(pin or ()), excluded=tuple(ban or ()), max_steps=max_steps
     )
@@ -136,6 +166,19 @@ def build(
     if route is not None and not route.steps:
         typer.echo(EMPTY_ROUTE, err=True)
     return 0 if route is not None else 4
+
+
+def refuse_for_team(given: Collection[str]) -> None:
+    """Refuse what is set for one educator where a team is planned.
+
+    Raises
+    ------
+    InputError
+        ``not_for_team``.
+    """
+    if given:
+        detail = f"{', '.join(given)}: это для одного педагога, а --team планирует команду"
+        raise InputError([Fault("not_for_team", detail, pointer=next(iter(given)))])
 
 
 def with_settings(

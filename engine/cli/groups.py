@@ -121,7 +121,7 @@ def groups(
         node_levels=tuple(level.value for level in node_level or ()),
         items=calibrated_items(calibration, framework),
     )
-    _print_left_out(left_out)
+    print_left_out(left_out)
     if out is not None:
         _write(table, out, language)
     spared = _spared(report, left_out)
@@ -140,7 +140,7 @@ def _people(data: DataPackage) -> Iterator[Person]:
         yield Person(educator, results or (), responses or ())
 
 
-def _print_left_out(left_out: Sequence[LeftOut]) -> None:
+def print_left_out(left_out: Sequence[LeftOut]) -> None:
     """Faults that only the estimate could see, by cause: educators stand where a file would."""
     by_code: defaultdict[str, list[tuple[str, Fault]]] = defaultdict(list)
     for person in left_out:

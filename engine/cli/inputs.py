@@ -90,10 +90,11 @@ HoursOption = Annotated[
 
 DEPENDENTS: Mapping[str, tuple[str, ...]] = {
     "activities": ("offerings", "meetings", "prerequisites", "coverage", "corrections", "history",
-                   "interactions"),
+                   "interactions", "internship_sites"),
     "offerings": ("meetings",),
     "educators": ("organisations", "diagnostics", "responses", "requests", "history",
-                  "interactions", "busy", "labels"),
+                  "interactions", "busy", "labels", "methodists", "teams", "communities",
+                  "practices", "accompaniments"),
     "diagnostics": ("responses",),
 }  # fmt: skip
 """Tables of the demo that speak of the ids of another one, or of the same evidence."""

@@ -33,6 +33,9 @@ FAMILIES: tuple[str, ...] = (
     "violation",
     "edit",
     "move",
+    "recommendation",
+    "missing",
+    "assignment",
 )
 """Tables in which a code is looked up, after the family that was asked for."""
 

@@ -11,7 +11,16 @@ from importlib import resources
 LANGUAGES: tuple[str, ...] = ("ru", "en")
 """Languages with a full set of words; the first stands in for an unknown one."""
 
-FILES: tuple[str, ...] = ("labels.toml", "messages.toml", "page.toml")
+FILES: tuple[str, ...] = (
+    "labels.toml",
+    "messages.toml",
+    "page.toml",
+    "reports.toml",
+    "indicators.toml",
+    "assignment.toml",
+    "team.toml",
+    "analysis.toml",
+)
 
 
 def known_language(language: str) -> str:
