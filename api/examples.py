@@ -11,8 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.register_examples import REGISTER_EXAMPLES
+from api.register_names import SINGULAR
+
 ROUTE, OTHER_ROUTE = "5d0c8f6e1b7a4c52", "9a41e2d37c0b4f18"
 """Ids that the two routes of the examples are given."""
+
+TEAM_BUILD = "b81d5f0c27ae4963"
+"""Id that the team's build of the examples is given."""
 
 _ANY, _NEW = {"If-Match": "*"}, {"If-None-Match": "*"}
 
@@ -117,6 +123,10 @@ _STATEMENT = {
 EXAMPLES: Mapping[str, Example] = {
     "build_route": Example(_PLAN, status=201),
     "build_routes": Example([_PLAN, {**_PLAN, "constraints": {"max_steps": 3}}]),
+    "build_team_routes": Example(
+        {"as_of": _AS_OF, "team": "team-7", "options": {"gap_rel": 0.3}}, status=201
+    ),
+    "decide_team": Example({"decision": "agree"}, {"build_id": TEAM_BUILD}, _ANY),
     "check": Example({**_PLAN, "steps": [{"activity": "web-ii", "start": "2026-10-08"}]}),
     "compare": Example({"routes": [ROUTE, OTHER_ROUTE]}),
     "assess_deficits": Example({"as_of": _AS_OF, "educator": _TEACHER, "diagnostics": _RESULTS}),
@@ -124,6 +134,9 @@ EXAMPLES: Mapping[str, Example] = {
         {"as_of": _AS_OF, "educator": _TEACHER, "requests": [{"text": "Работа с родителями"}]}
     ),
     "view_groups": Example({"by": "school"}),
+    "assign_mentors": Example(
+        {"form": "mentor_young", "wishes": [{"educator_id": "E01", "by": "M07", "veto": True}]}
+    ),
     "decide": Example({"decision": "agree"}, {"route_id": ROUTE}, _ANY),
     "report_progress": Example(
         {"events": [{"step": "step-1", "event": "enrolled"}]}, {"route_id": ROUTE}, _ANY
@@ -148,6 +161,14 @@ EXAMPLES: Mapping[str, Example] = {
     "import_diagnostics": Example(
         {"items": [{"educator_id": "P-901", "items": _RESULTS}]}, answer=_imported(1, None)
     ),
+    **{
+        f"put_{SINGULAR[name]}": Example(record, {"record_id": record["id"]}, _NEW, 201)
+        for name, record in REGISTER_EXAMPLES.items()
+    },
+    **{
+        f"import_{name}": Example({"items": [record]}, answer=_imported(1, None))
+        for name, record in REGISTER_EXAMPLES.items()
+    },
     "add_feedback": Example({"items": [_OUTCOME, _STATEMENT]}, answer={"received": 2, "added": 2}),
     "promote_model": Example(
         {"force_reason": "сверено вручную на отложенных данных"}, {"version": "m-20260901-1a2b3c4d"}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from fastapi import Response
 
@@ -17,26 +16,11 @@ from api.schemas.feedback import AnyFeedback, FeedbackBody, XapiStatement
 from api.service import Service
 from engine.errors import Fault, InputError
 from engine.interactions import State
+from engine.interchange.xapi import Given, Outcome, read_placed
 from engine.recommendation import to_dict
 from engine.storage import FeedbackRow
 
 JSON = "application/json"
-
-_ADL = "http://adlnet.gov/expapi/verbs/"
-VERBS: Mapping[str, State] = {
-    f"{_ADL}registered": State.ENROLLED,
-    f"{_ADL}initialized": State.ENROLLED,
-    f"{_ADL}attempted": State.ENROLLED,
-    f"{_ADL}completed": State.COMPLETED,
-    f"{_ADL}passed": State.COMPLETED,
-    f"{_ADL}failed": State.COMPLETED,
-    f"{_ADL}exited": State.DROPPED,
-    "https://w3id.org/xapi/adl/verbs/abandoned": State.DROPPED,
-    "http://activitystrea.ms/schema/1.0/accept": State.ACCEPTED,
-    "http://activitystrea.ms/schema/1.0/reject": State.REJECTED,
-}
-"""Verbs of public vocabularies (ADL, Activity Streams) → states. ``failed`` was done to the end,
-without success."""
 
 _ENDED = frozenset({State.COMPLETED, State.DROPPED})
 
@@ -47,7 +31,8 @@ def add_feedback(service: Service, principal: Principal, items: Sequence[AnyFeed
     Raises
     ------
     InputError
-        A statement that says not enough, a name in the place of an id; with pointers.
+        A statement that is none by the published schemas or says not enough, a name in the
+        place of an id; with pointers.
     """
     rows = _rows(items)
     with service.store.writing(principal.tenant) as kept:
@@ -56,7 +41,7 @@ def add_feedback(service: Service, principal: Principal, items: Sequence[AnyFeed
         told = [to_dict(row) for row in rows]
         first = rows[0].id if rows else ""
         audited(kept, principal, "add_feedback", "feedback", first, None, told, at)
-        answer = json.dumps({"received": len(rows), "added": added})
+        answer = json.dumps({"received": len(items), "added": added})
         return keep_answer(kept, Response(answer, status_code=200, media_type=JSON))
 
 
@@ -75,18 +60,18 @@ def list_feedback(
 
 
 def _rows(items: Sequence[AnyFeedback]) -> list[FeedbackRow]:
-    rows, faults = [], []
-    for place, item in enumerate(items):
-        row = _own(item) if isinstance(item, FeedbackBody) else _stated(item)
-        if isinstance(row, str):
-            faults.append(_fault("statement_unfit", f"/items/{place}", what=row))
-        elif looks_like_name(row.educator_id):
-            faults.append(_fault("educator_id_is_a_name", f"/items/{place}"))
-        else:
-            rows.append(row)
+    """Rows in the order of the items; of a statement that came twice, one."""
+    faults: list[Fault] = []
+    stated = _stated(items, faults)
+    rows = [
+        (place, _own(item) if isinstance(item, FeedbackBody) else stated.get(place))
+        for place, item in enumerate(items)
+    ]
+    named = (place for place, row in rows if row and looks_like_name(row.educator_id))
+    faults += (_fault("educator_id_is_a_name", f"/items/{place}") for place in named)
     if faults:
         raise InputError(faults)
-    return rows
+    return [row for _, row in rows if row is not None]
 
 
 def _own(body: FeedbackBody) -> FeedbackRow:
@@ -105,46 +90,32 @@ def _own(body: FeedbackBody) -> FeedbackRow:
     )
 
 
-def _stated(body: XapiStatement) -> FeedbackRow | str:
-    """Row of a statement, or what it lacks."""
-    person = _text(_inner(body.actor, "account"), "name")
-    if person is None:
-        return "actor.account.name"
-    state = VERBS.get(_text(body.verb, "id") or "")
-    if state is None:
-        return "verb.id"
-    target = (_text(body.object, "id") or "").rstrip("/").rpartition("/")[2]
-    if not target:
-        return "object.id"
+def _stated(items: Sequence[AnyFeedback], faults: list[Fault]) -> dict[int, FeedbackRow]:
+    """Rows of the statements by their places; what is wrong with any joins the faults."""
+    given = [
+        Given(item.statement, ("items", place))
+        for place, item in enumerate(items)
+        if isinstance(item, XapiStatement)
+    ]
+    try:
+        found = read_placed(given, kept=True)
+    except InputError as error:
+        faults += error.faults
+        return {}
+    return {int(given[i].place[1]): _row(given[i], outcome) for i, outcome in found.items()}
+
+
+def _row(given: Given, said: Outcome) -> FeedbackRow:
     return FeedbackRow(
-        id=body.id,
-        at=body.timestamp,
-        educator_id=person,
-        activity_id=target[:128],
-        state=state.value,
-        outcome=_outcome(body),
-        ended_at=body.timestamp if state in _ENDED else None,
-        record={"verb": _text(body.verb, "id")},
+        id=said.id,
+        at=said.at,
+        educator_id=said.person,
+        activity_id=said.activity,
+        state=said.state.value,
+        outcome=said.score,
+        ended_at=said.at if said.state in _ENDED else None,
+        record={"verb": given.statement["verb"]["id"]},
     )
-
-
-def _outcome(body: XapiStatement) -> float | None:
-    """Success in [0, 1]: the scaled score (xAPI has it in [−1, 1]), else success said in words."""
-    scaled = _inner(body.result or {}, "score").get("scaled")
-    if isinstance(scaled, int | float) and not isinstance(scaled, bool) and -1 <= scaled <= 1:
-        return max(0.0, float(scaled))
-    success = (body.result or {}).get("success")
-    return float(success) if isinstance(success, bool) else None
-
-
-def _inner(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = value.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _text(value: Mapping[str, Any], name: str) -> str | None:
-    found = value.get(name)
-    return found if isinstance(found, str) and 0 < len(found) <= 500 and found.strip() else None
 
 
 def _fault(code: str, pointer: str, **parameters: object) -> Fault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from api.access.principal import Principal
 from api.access.scope import check_educator
@@ -50,7 +51,7 @@ def groups_answer(
         Somebody is named whom the caller may not see.
     """
     as_of = body.as_of or service.clock()
-    policy = _policy(body, service)
+    policy = known_policy(body.policy, service)
     asked = _asked(body, as_of, service, language, principal)
     table, left_out = group_deficits(
         asked.people,
@@ -65,12 +66,19 @@ def groups_answer(
         raise _refused("table_too_large", "/node_levels", rows=len(table.rows), most=ROWS_MOST)
     found = to_dict(table)
     assert isinstance(found, dict)
-    said = [_left_out(person, asked, language) for person in left_out]
+    said = left_out_answers(left_out, language, asked.places)
     return GroupsAnswer.model_validate({**found, "as_of": as_of, "left_out": said})
 
 
-def _policy(body: GroupsBody, service: Service) -> str:
-    policy = body.policy or service.context.policy
+def known_policy(asked: str | None, service: Service) -> str:
+    """Profile that a body names; ``None`` = the service's.
+
+    Raises
+    ------
+    InputError
+        ``unknown_policy``.
+    """
+    policy = asked or service.context.policy
     if policy not in service.policies:
         known = ", ".join(service.policies)
         raise _refused("unknown_policy", "/policy", policy=policy, known=known)
@@ -130,11 +138,25 @@ def _person(asked: Translated) -> Person:
     return Person(request.educator, tuple(request.diagnostics), tuple(request.responses))
 
 
-def _left_out(person: LeftOut, asked: _Asked, language: str) -> LeftOutAnswer:
-    return LeftOutAnswer(
-        educator_id=person.educator_id,
-        errors=list(_faults(person.faults, asked.places.get(person.educator_id), language)),
-    )
+def left_out_answers(
+    left_out: Sequence[LeftOut],
+    language: str,
+    places: Mapping[str, tuple[str, Pointers]] = MappingProxyType({}),
+) -> list[LeftOutAnswer]:
+    """Whose results are not counted, and why.
+
+    Parameters
+    ----------
+    places
+        Where each one's results stood in the body, by id; absent = they are the service's.
+    """
+    return [
+        LeftOutAnswer(
+            educator_id=person.educator_id,
+            errors=list(_faults(person.faults, places.get(person.educator_id), language)),
+        )
+        for person in left_out
+    ]
 
 
 def _faults(

@@ -18,20 +18,26 @@ from api.errors import shape_faults
 from api.messages import fault_text
 from api.once import keep_answer
 from api.people_calls import PeopleCalls
+from api.record_checks import Rows
+from api.register_calls import RegisterCalls
+from api.register_checks import check_register_rows, known_ids
+from api.register_names import SINGULAR
 from api.schemas.catalogue import ROWS_MOST, ActivityBody, MentorBody, OfferingBody
 from api.schemas.evidence import ItemBody, ScoreBody
 from api.schemas.imports import NameBody
 from api.schemas.people_records import NamedEducatorBody
+from api.schemas.registers import SHAPES
 from api.schemas.tagging import TagsBody
 from api.service import Service
 from api.tagging_calls import correct, verdicts
 from api.tenant_catalogue import CatalogueEdits, shown
 from api.workbook_reading import LABEL, known_to, people_too_many, read_workbook
 from engine.errors import Fault, InputError
-from engine.interchange import TABLES, DataPackage, ImportReport
+from engine.interchange import TABLES, DataPackage, ImportReport, nodes_of
 from engine.interchange.faults import Place
 from engine.matching.tag_corrections import check_corrections
 from engine.recommendation import to_dict
+from engine.register_kinds import KINDS, RegisterName, records_of
 from engine.storage import CatalogueKind, Repositories
 
 ACTION = "import_workbook"
@@ -96,7 +102,8 @@ class _Taking:
     def everything(self) -> int:
         """Take all tables, catalogue first; how many records that was."""
         taken = sum(self._catalogue(*kind) for kind in _CATALOGUE)
-        return taken + self._corrections() + self._people() + self._names() + self._evidence()
+        taken += self._corrections() + self._people() + self._names() + self._evidence()
+        return taken + sum(map(self._register, KINDS))
 
     def _catalogue(self, kind: CatalogueKind, table: str, body: type[BaseModel]) -> int:
         records = getattr(self.package, table)
@@ -166,6 +173,21 @@ class _Taking:
             self._bodies("responses", ItemBody, [(person, _plain(row)) for row in answers])
             self._calls().add_evidence(self.kept, person, (scores, answers), self.at, ACTION)
         return len(people)
+
+    def _register(self, name: RegisterName) -> int:
+        records = records_of(self.package.registers, name)
+        if not records:
+            return 0
+        bodies = self._bodies(name, SHAPES[name].body, [(r.id, _plain(r)) for r in records])
+        # merged anew: records may name activities and mentors that came a moment ago
+        present = self.service.catalogues.fresh(self.principal.tenant, self.kept)
+        nodes = nodes_of(self.service.engine.framework)
+        checked = check_register_rows(name, Rows(bodies), nodes, known_ids(self.kept, present))
+        with self._placed(name, [r.id for r in records]):
+            checked.found.refuse()
+        calls = RegisterCalls(self.service, self.principal, name, SINGULAR[name])
+        calls.keep_all(self.kept, checked.records, self.at, ACTION)
+        return len(records)
 
     def _calls(self) -> PeopleCalls:
         return PeopleCalls(self.service, self.principal)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from engine.lifecycle.moves import Move, legal_moves
 from engine.lifecycle.states import RouteEvent, RouteProgress, StepRecord
 from engine.recommendation import to_dict
-from engine.storage import StoredRoute
+from engine.storage import ShownRoute, StoredRoute
 
 CALLED: Mapping[str, str] = {
     Move.AGREE: "agree",
@@ -28,7 +28,7 @@ CALLED: Mapping[str, str] = {
 """Names of moves in bodies of ``decisions`` and ``progress``; ``replan`` is a call of its own."""
 
 
-def progress_of(route: StoredRoute) -> RouteProgress:
+def progress_of(route: StoredRoute | ShownRoute) -> RouteProgress:
     """The part of a stored route that moves change."""
     return RouteProgress(
         state=route.state,
@@ -39,16 +39,17 @@ def progress_of(route: StoredRoute) -> RouteProgress:
     )
 
 
-def answer_with_life(route: StoredRoute, events: Sequence[RouteEvent]) -> str:
+def answer_with_life(route: StoredRoute | ShownRoute, events: Sequence[RouteEvent]) -> str:
     """The kept answer, byte for byte, with its life as one more member at the end."""
     life = {
         "state": route.state.value,
         "revision": route.revision,
         "version": route.version,
         "held_until": None if route.held_until is None else _utc(route.held_until),
-        "legal": legal_names([move.value for move in legal_moves(progress_of(route))]),
+        "legal": legal_names([move.value for move in _legal(route)]),
         "steps": [_step(step) for step in route.steps],
         "history": [_event(event) for event in events],
+        "team": _team(route),
     }
     text = json.dumps(life, ensure_ascii=False, allow_nan=False)
     return f'{route.answer.rstrip()[:-1]}, "lifecycle": {text}}}'
@@ -57,6 +58,18 @@ def answer_with_life(route: StoredRoute, events: Sequence[RouteEvent]) -> str:
 def legal_names(moves: Sequence[str]) -> list[str]:
     """Moves under the names by which calls ask for them; what falls due is nobody's to ask for."""
     return [CALLED[move] for move in moves if move in CALLED]
+
+
+def _legal(route: StoredRoute | ShownRoute) -> Sequence[Move]:
+    """Moves of the route by itself: one of a team is agreed with its team."""
+    found = legal_moves(progress_of(route))
+    return found if route.team is None else [m for m in found if m is not Move.AGREE]
+
+
+def _team(route: StoredRoute | ShownRoute) -> dict[str, object] | None:
+    if route.team is None:
+        return None
+    return {"build": route.team.build_id, "team": route.team.team_id}
 
 
 def _utc(instant: dt.datetime) -> str:

@@ -15,6 +15,7 @@ from api.access.deps import gate, operation_id
 from api.access.install import install_access
 from api.auth import KeyRing
 from api.bodies import BodyMiddleware
+from api.computing.flights import Computations
 from api.errors import install_errors
 from api.housekeeping import housekeeping
 from api.jobs import Jobs
@@ -24,21 +25,30 @@ from api.observability.install import install_observability
 from api.observability.router import router as metrics_router
 from api.openapi import DESCRIPTION, TITLE, install_openapi
 from api.routers import (
+    analysis,
+    assignment,
     audit,
     batch,
     catalogue,
+    choices,
     documents,
     explanation,
     feedback,
+    framework,
     groups,
+    indicators,
     life,
     operations,
+    organisations,
     people,
+    registers,
+    reports,
     routes,
     side_by_side,
     solves,
     stages,
     tagging,
+    team,
     workbooks,
 )
 from api.service import Service, build_service, random_id, utc_now
@@ -116,20 +126,30 @@ def create_app(
     app.state.loading = Loading(pool=pool)
     app.state.tenants = Tenants(app.state.loading)
     app.state.jobs = Jobs(app.state.tenants.of)
+    app.state.computations = Computations(app.state.loading)
     install_errors(app, settings)
     for router in (
         *(routes.router, routes.kept, documents.router, explanation.router, side_by_side.router),
         *(stages.router, groups.router, operations.probes, operations.router),
         *(
+            team.router,
             feedback.router,
             batch.router,
             life.router,
+            choices.router,
             solves.router,
             catalogue.router,
             people.router,
+            organisations.router,
             tagging.router,
+            registers.router,
+            indicators.router,
+            analysis.router,
+            framework.router,
+            reports.router,
             workbooks.router,
         ),
+        assignment.router,
         audit.router,
         metrics_router,
     ):
@@ -158,6 +178,7 @@ def _lifespan(build: Callable[[], Service], settings: Settings) -> Lifespan[Fast
             housekeeping(tenants.of, tenants.names),
         ):
             yield
+        app.state.computations.close()
         await task
         if loading.pool is not None:
             await asyncio.to_thread(loading.pool.drain, settings.stop_timeout_s)

@@ -12,6 +12,7 @@ from api.messages_access import ACCESS_PROBLEMS
 from api.messages_documents import DOCUMENT_FAULTS, DOCUMENT_PROBLEMS
 from api.messages_records import RECORD_FAULTS, RECORD_PROBLEMS
 from api.messages_solving import SOLVING_PROBLEMS
+from api.messages_team import TEAM_ENGINE_FAULTS, TEAM_FAULTS, TEAM_PROBLEMS
 from api.phrases import ENGLISH, RUSSIAN, Kind, Phrase
 
 __all__ = [
@@ -32,6 +33,7 @@ PROBLEMS: Mapping[str, Kind] = {
     **RECORD_PROBLEMS,
     **SOLVING_PROBLEMS,
     **DOCUMENT_PROBLEMS,
+    **TEAM_PROBLEMS,
     "invalid_input": Kind(
         422,
         Phrase("В запросе есть ошибки", "The request has errors"),
@@ -208,6 +210,7 @@ BY_STATUS: Mapping[int, str] = {
 FAULTS: Mapping[str, Phrase] = {
     **RECORD_FAULTS,
     **DOCUMENT_FAULTS,
+    **TEAM_FAULTS,
     # ---- shape of the body
     "field_missing": Phrase("поля нет, а оно обязательно", "the field is required"),
     "unknown_field": Phrase(
@@ -327,6 +330,7 @@ FAULTS: Mapping[str, Phrase] = {
 }
 
 ENGINE_FAULTS: Mapping[str, str] = {
+    **TEAM_ENGINE_FAULTS,
     "score_above_maximum": "the score is above the maximum",
     "unknown_node": "there is no such node in the framework",
     "tasks_not_positive": "the number of tasks must be at least 1",
@@ -337,6 +341,8 @@ ENGINE_FAULTS: Mapping[str, str] = {
     "unknown_step": "the route has no such step",
     "step_has_begun": "the step has begun: mark it as missed or cancelled first",
     "pinned_and_excluded": "it is pinned and excluded at once: keep one",
+    "not_pinned": "it is not pinned in the route: there is nothing to take back",
+    "not_excluded": "it is not banned in the route: there is nothing to take back",
     "no_variants": "the route has no variants to compare: name a second one or ask for variants",
     "routes_to_compare": "two or three routes are compared",
     "route_absent": "the answer holds no route to compare",
@@ -349,6 +355,14 @@ ENGINE_FAULTS: Mapping[str, str] = {
     "step_repeated": "the step is named twice",
     "mentor_not_an_option": "this mentor is unknown or does not suit this educator",
     "unknown_activity": "there is no such activity in the catalogue",
+    "person_repeated": "the id stands more than once",
+    "peers_too_many": "too many people to choose pairs among at once; take pairs within districts",
+    "unknown_educator": "there is no such educator",
+    "unknown_person": "there is no such educator, mentor or methodist",
+    "unknown_team": "there is no such management team",
+    "period_reversed": "the last day is before the first",
+    "member_twice": "named twice: keep each once",
+    "accompanies_oneself": "somebody accompanies himself",
 }
 """English names of faults whose Russian text comes from the engine."""
 

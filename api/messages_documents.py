@@ -17,6 +17,16 @@ DOCUMENT_PROBLEMS: Mapping[str, Kind] = {
             "and restart the service. Without it there are document.xlsx, page and calendar.ics",
         ),
     ),
+    "report_unavailable": Kind(
+        501,
+        Phrase("Отчёт в таком формате служба не собирает", "No report of this format"),
+        Phrase(
+            "На сервере нет библиотеки {part}. Администратору: pip install '{extra}' и "
+            "перезапустить службу. Без неё отчёты есть в html и xlsx",
+            "The server lacks the library {part}. For its administrator: pip install '{extra}' "
+            "and restart the service. Without it reports come as html and xlsx",
+        ),
+    ),
     "document_template_faulty": Kind(
         500,
         Phrase("Шаблон ИОМ с ошибкой", "The template of the document is faulty"),
@@ -30,6 +40,22 @@ DOCUMENT_PROBLEMS: Mapping[str, Kind] = {
 }
 
 DOCUMENT_FAULTS: Mapping[str, Phrase] = {
+    "report_district_unknown": Phrase(
+        "района «{asked}» нет в данных; есть: {known}",
+        "nobody is of the district {asked}; there are: {known}",
+    ),
+    "report_organisation_unknown": Phrase(
+        "организации «{asked}» нет в данных; есть: {known}",
+        "nobody is of the organisation {asked}; there are: {known}",
+    ),
+    "report_profile_unknown": Phrase(
+        "документа «{profile}» нет; есть: {known}",
+        "there is no regulation {profile}; there are: {known}",
+    ),
+    "report_period_reversed": Phrase(
+        "период кончается {last} раньше, чем начинается {first}",
+        "the period ends on {last} before it begins on {first}",
+    ),
     "template_unreadable": Phrase(
         "файл не читается как DOCX: {tag}", "the file cannot be read as DOCX: {tag}"
     ),

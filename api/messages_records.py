@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from api.messages_statements import STATEMENT_FAULTS
 from api.phrases import Kind, Phrase
 
 RECORD_PROBLEMS: Mapping[str, Kind] = {
@@ -92,10 +93,11 @@ RECORD_PROBLEMS: Mapping[str, Kind] = {
         409,
         Phrase("Место уже занято", "The place has gone"),
         Phrase(
-            "Пока маршрут согласовывали, занято другими: {resources}. В route — маршрут, "
-            "построенный заново с учётом занятого; согласуйте его",
-            "Others took meanwhile: {resources}. route holds the route built again around what "
-            "is taken; agree to that one",
+            "Пока согласовывали, занято другими: {resources}; ничего не согласовано. В route — "
+            "маршрут, построенный заново с учётом занятого: согласуйте его; null — постройте "
+            "заново сами",
+            "Others took meanwhile: {resources}; nothing was agreed. route holds the route built "
+            "again around what is taken: agree to that one; null = build again yourself",
         ),
     ),
     "step_not_found": Kind(
@@ -126,6 +128,14 @@ RECORD_PROBLEMS: Mapping[str, Kind] = {
         404,
         Phrase("Записи нет", "Record not found"),
         Phrase("Записи «{id}» нет", "There is no record “{id}”"),
+    ),
+    "period_reversed": Kind(
+        422,
+        Phrase("Период задан наоборот", "The period is reversed"),
+        Phrase(
+            "Первый день {first} позже последнего {last}: поменяйте from и to",
+            "The first day {first} is after the last {last}: exchange from and to",
+        ),
     ),
     "database_unavailable": Kind(
         503,
@@ -219,10 +229,7 @@ RECORD_FAULTS: Mapping[str, Phrase] = {
     "line_too_long": Phrase(
         "строка длиннее {most} байт", "the line has more than {most} bytes"
     ),
-    "statement_unfit": Phrase(
-        "из утверждения xAPI не понять, кто, что и чем кончилось: {what}",
-        "the xAPI statement does not say who, what and how it ended: {what}",
-    ),
+    **STATEMENT_FAULTS,
     # ---- workbooks
     "table_not_kept": Phrase(
         "таблицу «{title}» служба не хранит: уберите этот лист и повторите",

@@ -10,6 +10,7 @@ from engine.domain import Activity, Mentor, Offering
 from engine.interchange import DataPackage
 from engine.matching.tag_corrections import TagCorrection
 from engine.recommendation_json import record_from_dict
+from engine.registers import Registers
 from engine.storage import DEFAULT_TENANT, CatalogueKind, CatalogueRow, Repositories
 
 Kept = TypeVar("Kept", Activity, Offering, Mentor)
@@ -122,6 +123,7 @@ def package_of(package: DataPackage, tenant: str) -> DataPackage:
         busy={},
         labels={},
         interactions=None,
+        registers=Registers(),
     )
 
 

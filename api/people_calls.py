@@ -25,8 +25,10 @@ from api.schemas.people import EducatorBody
 from api.schemas.people_records import NamedEducatorBody, OwnedEvidenceBody
 from api.service import Service
 from api.translate import evidence_of, to_educator
+from engine.calendar import educator_zone
 from engine.domain import DiagnosticResult, Educator, ItemResponse
 from engine.errors import Fault
+from engine.policy import load_policy
 from engine.recommendation import to_dict
 from engine.storage import KeptEducator, Repositories
 from engine.storage.paging import cursor, text_of
@@ -96,6 +98,21 @@ class PeopleCalls:
         with self._service.store.reading(self._principal.tenant) as kept:
             found = self._found(kept, educator_id)
             return _json(self._shown(found, kept), headers=etag(found.version))
+
+    def busy(self, educator_id: str) -> Response:
+        """Busy times that a route of the educator is built around."""
+        with self._service.store.reading(self._principal.tenant) as kept:
+            found = self._found(kept, educator_id)
+            known = self._service.people.known_in(kept, educator_id)
+        policy = load_policy(self._service.context.policy)
+        slots = sorted(known.busy if known else (), key=lambda slot: (slot.start, slot.end))
+        return _json(
+            {
+                "educator_id": educator_id,
+                "time_zone": str(educator_zone(found.educator, policy)),
+                "items": [{"start": s.start.isoformat(), "end": s.end.isoformat()} for s in slots],
+            }
+        )
 
     def put(self, educator_id: str, body: EducatorBody, match: Match) -> Response:
         """Insert or replace one educator.
@@ -174,13 +191,14 @@ class PeopleCalls:
         Raises
         ------
         Refused
-            ``record_not_found``: neither an educator nor a route is there of this id.
+            ``record_not_found``: nothing is there of this id, be it an educator, a route,
+            feedback or a record of a register.
         """
         at = self._service.clock()
         with self._service.store.writing(self._principal.tenant) as kept:
             present = self._present(kept, educator_id)
             erased = kept.erase(educator_id, at)
-            if present is None and not erased.routes and not erased.feedback:
+            if present is None and not (erased.routes or erased.feedback or erased.registers):
                 raise _absent(educator_id)
             # under the pseudonym: an audit that names whom it erased has not erased him
             self._audit(kept, "erase_educator", erased.pseudonym, None, None, at)
@@ -189,6 +207,7 @@ class PeopleCalls:
             "routes": erased.routes,
             "in_package": educator_id in self._packaged,
             "feedback": erased.feedback,
+            "registers": erased.registers,
         }
         return _json(answer)
 

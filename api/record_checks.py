@@ -111,7 +111,7 @@ def check_activity_rows(
     check_coverage(coverage, log)
     found.add(log, lambda k: f"{rows.pointer(cells[k][0])}/coverage/{cells[k][1]}", columns=False)
     found.errors += _prerequisites(rows, bodies, others)
-    found.errors += _repeated(rows, [b.id for b in bodies])
+    found.errors += repeated(rows, [b.id for b in bodies])
     return found
 
 
@@ -162,7 +162,7 @@ def check_offering_rows(rows: Rows, known: Collection[str]) -> Found:
     found.add(log, lambda n: f"{rows.pointer(cells[n][0])}/meetings/{cells[n][1]}", columns=False)
     for number, body in enumerate(bodies):
         found.errors += _offering(rows.pointer(number), body, known)
-    found.errors += _repeated(rows, [b.id for b in bodies])
+    found.errors += repeated(rows, [b.id for b in bodies])
     return found
 
 
@@ -170,12 +170,12 @@ def _offering(pointer: str, body: OfferingBody, known: Collection[str]) -> Itera
     if body.activity_id not in known:
         yield _unknown_activity(body.activity_id, f"{pointer}/activity_id")
     if body.self_paced and body.meetings:
-        yield _fault("meetings_of_self_paced", f"{pointer}/meetings")
+        yield fault("meetings_of_self_paced", f"{pointer}/meetings")
     if body.weekly_min and not any(body.weekly_min):
-        yield _fault("weekly_empty", f"{pointer}/weekly_min")
+        yield fault("weekly_empty", f"{pointer}/weekly_min")
     for place, meeting in enumerate(body.meetings):
         if meeting.start >= meeting.end:
-            yield _fault("span_reversed", f"{pointer}/meetings/{place}")
+            yield fault("span_reversed", f"{pointer}/meetings/{place}")
 
 
 def check_mentor_rows(rows: Rows, known_nodes: Mapping[str, str], today: dt.date) -> Found:
@@ -190,10 +190,8 @@ def check_mentor_rows(rows: Rows, known_nodes: Mapping[str, str], today: dt.date
     for number, body in enumerate(bodies):
         for place, slot in enumerate(body.slots):
             if slot.start >= slot.end:
-                found.errors.append(
-                    _fault("span_reversed", f"{rows.pointer(number)}/slots/{place}")
-                )
-    found.errors += _repeated(rows, [b.id for b in bodies])
+                found.errors.append(fault("span_reversed", f"{rows.pointer(number)}/slots/{place}"))
+    found.errors += repeated(rows, [b.id for b in bodies])
     return found
 
 
@@ -205,8 +203,8 @@ def check_educator_rows(rows: Rows, ids: Sequence[str], today: dt.date) -> Found
     found.add(log, rows.pointer)
     for number, educator_id in enumerate(ids):
         if looks_like_name(educator_id):
-            found.errors.append(_fault("educator_id_is_a_name", f"{rows.pointer(number)}/id"))
-    found.errors += _repeated(rows, ids)
+            found.errors.append(fault("educator_id_is_a_name", f"{rows.pointer(number)}/id"))
+    found.errors += repeated(rows, ids)
     return found
 
 
@@ -233,11 +231,11 @@ def check_tag_rows(
     leaves = {framework.nodes[i].code for i in framework.leaves}
     for verdict, pointer in zip(verdicts, pointers, strict=True):
         if verdict.node not in leaves:
-            found.errors.append(_fault("leaf_expected", f"{pointer}/node", id=verdict.node))
+            found.errors.append(fault("leaf_expected", f"{pointer}/node", id=verdict.node))
     nodes = [v.node for v in verdicts]
     for number, node in enumerate(nodes):
         if node in nodes[:number]:
-            found.errors.append(_fault("id_repeated", f"{pointers[number]}/node", id=node))
+            found.errors.append(fault("id_repeated", f"{pointers[number]}/node", id=node))
     return found
 
 
@@ -266,17 +264,19 @@ def _meeting(body: MeetingBody) -> Meeting:
 # --------------------------------------------------------------------------- faults
 
 
-def _repeated(rows: Rows, ids: Sequence[str]) -> Iterator[Fault]:
+def repeated(rows: Rows, ids: Sequence[str]) -> Iterator[Fault]:
+    """Ids that stand in one call twice."""
     seen: set[str] = set()
     for number, record_id in enumerate(ids):
         if record_id in seen:
-            yield _fault("id_repeated", f"{rows.pointer(number)}/id", id=record_id)
+            yield fault("id_repeated", f"{rows.pointer(number)}/id", id=record_id)
         seen.add(record_id)
 
 
 def _unknown_activity(activity_id: str, pointer: str) -> Fault:
-    return _fault("unknown_activity", pointer, id=activity_id)
+    return fault("unknown_activity", pointer, id=activity_id)
 
 
-def _fault(code: str, pointer: str, **parameters: object) -> Fault:
+def fault(code: str, pointer: str, **parameters: object) -> Fault:
+    """Fault of a code that ``messages`` words."""
     return Fault(code, FAULTS[code].say(RUSSIAN, parameters), pointer, parameters=parameters)

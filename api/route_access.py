@@ -20,7 +20,7 @@ from engine.domain import Occupancy
 from engine.lifecycle.illegal import IllegalMove
 from engine.lifecycle.states import RouteEvent
 from engine.recommendation import to_dict
-from engine.storage import Repositories, ResourceGone, StoredRoute
+from engine.storage import Repositories, ResourceGone, ShownRoute, StoredRoute
 from engine.wording import word
 
 JSON = "application/json"
@@ -100,7 +100,7 @@ class RouteAccess:
 
 
 def answered(
-    route: StoredRoute,
+    route: StoredRoute | ShownRoute,
     events: Sequence[RouteEvent],
     *,
     status: int = 200,

@@ -15,7 +15,7 @@ from api.solving.calls import BuildCall, Built
 from api.translate import Translated
 from engine.lifecycle.states import RouteEvent, RouteState
 from engine.recommendation import to_dict
-from engine.storage import Repositories, RouteFilter, StoredRoute
+from engine.storage import Repositories, RouteFilter, ShownRoute, StoredRoute
 
 
 class RouteCalls(RouteAccess):
@@ -58,13 +58,19 @@ class RouteCalls(RouteAccess):
         with self._service.store.writing(self._principal.tenant) as kept:
             return keep_answer(kept, self.added(kept, route, display_name))
 
-    def added(self, kept: Repositories, route: StoredRoute, display_name: str | None) -> Response:
-        """Add a built route within a transaction."""
+    def added(
+        self,
+        kept: Repositories,
+        route: StoredRoute,
+        display_name: str | None,
+        action: str = "build_route",
+    ) -> Response:
+        """Add a built route within a transaction; ``action`` is the audit's."""
         kept.routes.add(route)
         if display_name is not None:
             kept.labels.put(route.educator_id, display_name)
         events = kept.routes.append(route.id, self._told("proposed", route))
-        self._audit(kept, "build_route", route.id, None, route)
+        self._audit(kept, action, route.id, None, route)
         location = {"Location": f"/routes/{route.id}", **etag(route.version)}
         return answered(route, events, status=201, headers=location)
 
@@ -73,7 +79,7 @@ class RouteCalls(RouteAccess):
         proposed = RouteState.PROPOSED.value
         return RouteEvent(route.created_at, who.actor, who.role.value, kind, None, "", proposed)
 
-    def kept(self, route_id: str) -> tuple[StoredRoute, tuple[RouteEvent, ...]] | None:
+    def kept(self, route_id: str) -> tuple[ShownRoute, tuple[RouteEvent, ...]] | None:
         """A kept route and its history, of one moment; ``None`` if there is none.
 
         Raises
@@ -82,7 +88,7 @@ class RouteCalls(RouteAccess):
             It is not the caller's.
         """
         with self._service.store.reading(self._principal.tenant) as kept:
-            route = kept.routes.get(route_id)
+            route = kept.routes.shown(route_id)
             if route is None:
                 return None
             check_route(self._principal, route)

@@ -20,7 +20,7 @@ from engine.errors import Fault, InputError
 from engine.lifecycle.directives import Directives
 from engine.lifecycle.illegal import IllegalMove
 from engine.lifecycle.moves import Decision, Move
-from engine.storage import ResourceGone
+from engine.storage import ResourceGone, TeamLink
 
 MOVES: Mapping[str, Move] = {
     "agree": Move.AGREE,
@@ -37,6 +37,7 @@ STEP_MOVES: Mapping[str, Move] = {
     "cancelled": Move.CANCEL,
     "report_accepted": Move.ACCEPT_REPORT,
 }
+_ABOUT_ACTIVITIES = ("pin", "ban", "unpin", "unban", "replace")
 
 
 class RouteMoves(RouteRevisions):
@@ -88,6 +89,8 @@ class RouteMoves(RouteRevisions):
             for decision in decisions:
                 if decision.move is Move.AGREE and not route.steps:
                     raise Refused("route_absent", {"id": route_id[:80]})
+                if decision.move is Move.AGREE and route.team is not None:
+                    raise of_team(route.team)
                 try:
                     route = mover.move(route, decision)
                 except IllegalMove as error:
@@ -100,6 +103,12 @@ class RouteMoves(RouteRevisions):
             raise Forbidden(self._principal)
 
 
+def of_team(link: TeamLink) -> Refused:
+    """Refusal to agree one member's route: seats are taken for the whole team or for nobody."""
+    told = {"team": link.team_id, "build": link.build_id}
+    return Refused("team_route", {"build": link.build_id}, members=told)
+
+
 def _wanted_of(body: DecisionBody) -> Wanted:
     """The revision that a decision of a methodist asks for."""
     comment, named = body.comment or "", body.activity or ""
@@ -109,6 +118,10 @@ def _wanted_of(body: DecisionBody) -> Wanted:
         place = "/activity" if body.activity is not None else "/step"
         directives = Directives(bans=(body.activity or body.step or "",))
         pointers = {"/bans/0": place}
+    elif body.decision == "unpin":
+        directives, pointers = Directives(unpins=(named,)), {"/unpins/0": "/activity"}
+    elif body.decision == "unban":
+        directives, pointers = Directives(unbans=(named,)), {"/unbans/0": "/activity"}
     elif body.activity is None:
         directives, pointers = Directives(bans=(body.step or "",)), {"/bans/0": "/step"}
     else:
@@ -124,13 +137,13 @@ def _check_decision(body: DecisionBody) -> None:
         faults.append(("comment_needed", "/comment"))
     if body.decision == "replace" and body.step is None:
         faults.append(("step_needed", "/step"))
-    if body.decision == "pin" and body.activity is None:
+    if body.decision in ("pin", "unpin", "unban") and body.activity is None:
         faults.append(("activity_needed", "/activity"))
     if body.decision == "ban" and body.activity is None and body.step is None:
         faults.append(("activity_needed", "/activity"))
     if body.step is not None and body.decision not in ("ban", "replace"):
         faults.append(("step_unwanted", "/step"))
-    if body.activity is not None and body.decision not in ("pin", "ban", "replace"):
+    if body.activity is not None and body.decision not in _ABOUT_ACTIVITIES:
         faults.append(("activity_unwanted", "/activity"))
     if faults:
         raise InputError([Fault(code, FAULTS[code].say(RUSSIAN), at) for code, at in faults])

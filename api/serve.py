@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.access.exposure import address_of, check_start, is_loopback
+from api.allocator import keep_level
 from api.auth import KeyRing, one_run_key
 from api.main import create_app
 from api.observability.logs import configure_logging
@@ -40,6 +41,7 @@ def serve(settings: Settings, *, say: Callable[[str], None] = print) -> None:
     ConfigurationError
         Nobody could come in over the host, no port is free, or data or database cannot be used.
     """
+    keep_level()
     configure_logging(settings)
     check_start(settings, utc_now())
     with open_socket(settings) as listening:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from fastapi.concurrency import run_in_threadpool
 
@@ -42,6 +42,9 @@ from engine.settings import Settings
 from engine.storage import DEFAULT_TENANT, Store, StoredRoute, open_store
 
 DEFAULT_POLICY = "default"
+if TYPE_CHECKING:
+    from api.region import RegionRecords
+
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -115,6 +118,13 @@ class Service:
     def review_lists(self) -> ReviewLists:
         """What is most worth correcting of the tags."""
         return ReviewLists()
+
+    @cached_property
+    def region(self) -> RegionRecords:
+        """The tenant's region by column."""
+        from api.region import RegionRecords  # it reads the region of a service
+
+        return RegionRecords(self)
 
     @cached_property
     def policies(self) -> Sequence[str]:

@@ -105,7 +105,13 @@ def to_request(body: RouteBody, context: Context, language: str) -> Translated:
     requests = _requests(body.requests, known, faults)
     history = _history(body.history, known, lambda: _today(educator, policy, as_of), faults)
     constraints = _constraints(body.constraints, faults)
-    busy = _busy(body.constraints, known, lambda: _zone(educator, policy), as_of, faults)
+    busy = _busy(
+        body.constraints,
+        known.busy if known else (),
+        lambda: _zone(educator, policy),
+        as_of,
+        faults,
+    )
     deadline_ms = _deadline(body.options.deadline_ms, context.settings, faults)
     if faults.found or educator is None:
         raise InputError(faults.found)
@@ -356,9 +362,7 @@ def constraints_of(body: ConstraintsBody, request: RouteRequest) -> Constraints:
     zone = ZoneInfo(
         request.educator.time_zone or load_policy(request.policy or "default").time_zone
     )
-    busy = request.constraints.busy
-    if body.busy is not None or body.busy_ics is not None:
-        busy = _busy(body, None, lambda: zone, request.as_of, faults)
+    busy = _busy(body, request.constraints.busy, lambda: zone, request.as_of, faults)
     if faults.found:
         raise InputError(faults.found)
     return replace(found, busy=busy)
@@ -384,21 +388,23 @@ def _constraints(body: ConstraintsBody, faults: _Faults) -> Constraints:
 
 def _busy(
     body: ConstraintsBody,
-    known: Known | None,
+    known: tuple[Slot, ...],
     zone: Callable[[], ZoneInfo],
     as_of: dt.datetime,
     faults: _Faults,
 ) -> tuple[Slot, ...]:
+    """Busy times: what is known where none are given, else these, after the known if kept."""
+    kept = known if body.keep_busy else ()
     if body.busy is not None and body.busy_ics is not None:
         faults.add("busy_given_twice", "/constraints/busy_ics")
     if body.busy is not None:
-        return tuple(_slots(body.busy, faults))
+        return (*kept, *_slots(body.busy, faults))
     if body.busy_ics is not None:
         first = body.horizon.start or as_of.date()
         longest = first + dt.timedelta(weeks=CALENDAR_WEEKS)
         last = min(body.horizon.end or longest, longest)
-        return _from_calendar(body.busy_ics, first, max(first, last), zone(), faults)
-    return known.busy if known else ()
+        return (*kept, *_from_calendar(body.busy_ics, first, max(first, last), zone(), faults))
+    return known
 
 
 def _slots(spans: Sequence[SpanBody], faults: _Faults) -> Iterator[Slot]:

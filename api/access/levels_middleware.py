@@ -15,12 +15,14 @@ from api.access.levels import levels_only
 from api.access.pages import is_page
 from api.access.principal import Principal
 from api.problems import send_problem
+from api.register_names import READING_OPERATIONS
 
 IMPERSONAL = frozenset(
     {
         "version", "demo_data", "view_groups",
         "list_activities", "read_activity", "list_offerings", "read_offering",
-        "read_tags", "read_form",
+        "read_tags", "read_form", "read_report", "list_organisations",
+        *READING_OPERATIONS,
     }
 )  # fmt: skip
 """Operations whose numbers measure nobody: of the catalogue, and of groups that are large enough

@@ -60,20 +60,27 @@ read   read_metrics           P D U A
 
 solve  build_route            P M T E A
 solve  build_routes           P M A
+solve  build_team_routes      P M T A
 read   list_routes            P M T N E G U A
 read   read_route             P M T N E G U A
+read   read_team_routes       P M T U A
 read   read_problem           P M T U A
 read   read_calendar          P M T N E G A
 read   read_page              P M T N E A
 read   read_document          P M T N E A
+read   read_note              P M T N E A
+read   read_report            P M G D U A
 solve  read_explanation       P M T N E A
 solve  read_why_not           P M T N E A
 solve  read_alternatives      P M T E A
+read   read_wishes            P M T E A
+solve  take_variant           P M T E A
 solve  compare                P M T E A
 solve  check                  P M T E A
 read   follow_route           P M T E A
 write  stop_solve             P M T E A
 write  decide                 P M T E A
+write  decide_team            P M T A
 write  report_progress        P M T N E A
 solve  replan                 P M T A
 
@@ -99,8 +106,11 @@ read   read_mentor            P M T N U A
 write  put_mentor             P M A
 write  import_mentors         P M A
 write  remove_mentor          P M A
+solve  assign_mentors         P M A
 read   list_educators         P M T E G U A
 read   read_educator          P M T E G U A
+read   list_organisations     P M T E G U A
+read   read_busy              P M T E A
 write  put_educator           P M A
 write  import_educators       P M A
 write  erase_educator         P M A
@@ -109,6 +119,49 @@ read   read_diagnostics       P M T E U A
 write  put_diagnostics        P M A
 write  import_diagnostics     P M A
 write  remove_diagnostics     P M A
+
+read   list_methodists        P M T G D U A
+read   read_methodist         P M T G D U A
+write  put_methodist          P M A
+write  import_methodists      P M A
+write  remove_methodist       P M A
+read   list_teams             P M T G D U A
+read   read_team              P M T G D U A
+write  put_team               P M A
+write  import_teams           P M A
+write  remove_team            P M A
+read   list_internship_sites  P M T G D U A
+read   read_internship_site   P M T G D U A
+write  put_internship_site    P M A
+write  import_internship_sites P M A
+write  remove_internship_site P M A
+read   list_communities       P M T G D U A
+read   read_community         P M T G D U A
+write  put_community          P M A
+write  import_communities     P M A
+write  remove_community       P M A
+read   list_practices         P M T G D U A
+read   read_practice          P M T G D U A
+write  put_practice           P M A
+write  import_practices       P M A
+write  remove_practice        P M A
+read   list_accompaniments    P M T G D U A
+read   read_accompaniment     P M T G D U A
+write  put_accompaniment      P M A
+write  import_accompaniments  P M A
+write  remove_accompaniment   P M A
+read   list_programmes        P M T G D U A
+read   list_events            P M T G D U A
+read   list_mentor_cards      P M T G D U A
+read   read_deficit_bank      P M T G D U A
+read   export_register        P M T G D U A
+
+read   read_framework         everybody
+read   export_framework       everybody
+read   list_indicators        P M G D U A
+read   read_indicators        P M G D U A
+read   list_counted           P M D U A
+read   read_analysis          P M G D U A
 
 read   read_form              everybody
 write  import_workbook        P M A

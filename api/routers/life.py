@@ -27,6 +27,7 @@ _CHANGED = problems(
     "illegal_move",
     "route_absent",
     "seat_gone",
+    "team_route",
     "replan_impossible",
     "route_not_repeatable",
 )
@@ -50,7 +51,8 @@ async def decide(
 
     If-Match — ETag прочитанного маршрута. 409 `illegal_move` — так в этом состоянии нельзя (что
     можно, сказано в legal). 409 `seat_gone` — место занято, пока согласовывали: в route лежит
-    маршрут, построенный заново, а в ETag — его версия.
+    маршрут, построенный заново, а в ETag — его версия. 409 `team_route` — маршрут построен с
+    командой: согласуют всю команду, чтобы места общих шагов достались всем или никому.
     """
     return await moves.decide(route_id, body, match)
 

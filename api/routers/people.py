@@ -20,6 +20,7 @@ from api.schemas.catalogue import ImportAnswer
 from api.schemas.people import EducatorBody
 from api.schemas.people_records import (
     AllEvidenceBody,
+    BusyRecord,
     EducatorList,
     EducatorRecord,
     EducatorsBody,
@@ -141,11 +142,22 @@ def import_educators(
     summary="Стереть педагога",
 )
 def erase_educator(educator_id: EducatorId, people: People) -> Response:
-    """Стирает человека: имя, запись, диагностику, тексты запросов; отменить это нельзя.
+    """Стирает человека: имя, запись, диагностику, тексты запросов, место в реестрах.
 
-    Маршруты и обратная связь остаются для сводок под случайными кодами.
+    Отменить это нельзя. Маршруты и обратная связь остаются для сводок под случайными кодами.
     """
     return people.erase(educator_id)
+
+
+@router.get(
+    "/educators/{educator_id}/busy",
+    response_model=BusyRecord,
+    responses=_READ,
+    summary="Занятость педагога",
+)
+def read_busy(educator_id: EducatorId, people: People) -> Response:
+    """Отдаёт известную службе занятость: её заменяет или дополняет занятость запроса."""
+    return people.busy(educator_id)
 
 
 @router.get(

@@ -40,6 +40,8 @@ ALWAYS = (
 )
 SOLVING = ("overloaded", "worker_lost", "solve_overrun")
 """Problems of every call that needs a worker, besides ``ALWAYS``."""
+COMPUTING = ("overloaded", "worker_lost")
+"""Problems of every call that computes beside the requests, besides ``ALWAYS``."""
 WITH_BODY = (
     "invalid_json",
     "json_too_deep",

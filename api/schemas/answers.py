@@ -19,14 +19,15 @@ from api.schemas.base import Answer
 from api.schemas.descriptions import DESCRIPTIONS, RECORDS
 from api.schemas.life_descriptions import LIFE_DESCRIPTIONS, LIFE_RECORDS
 from api.schemas.side_descriptions import SIDE_DESCRIPTIONS, SIDE_RECORDS
+from api.schemas.team_descriptions import TEAM_DESCRIPTIONS, TEAM_RECORDS
 from engine.explanation import Explanation, WhyNot
 from engine.recommendation import Recommendation
 from engine.recommender.alternatives import Alternatives
 from engine.recommender.compare import Comparison
 from engine.recommender.route_check import RouteCheck
 
-_WORDS = {**DESCRIPTIONS, **SIDE_DESCRIPTIONS, **LIFE_DESCRIPTIONS}
-_RECORDS = {**RECORDS, **SIDE_RECORDS, **LIFE_RECORDS}
+_WORDS = {**DESCRIPTIONS, **SIDE_DESCRIPTIONS, **LIFE_DESCRIPTIONS, **TEAM_DESCRIPTIONS}
+_RECORDS = {**RECORDS, **SIDE_RECORDS, **LIFE_RECORDS, **TEAM_RECORDS}
 
 
 @cache

@@ -207,7 +207,9 @@ class MentorBody(Body):
 Origin = Literal["package", "store"]
 
 
-class _Kept(Answer):
+class Versioned(Answer):
+    """Версия записи и откуда она."""
+
     version: int = Field(
         description="Версия записи: растёт с каждой правкой, она же ETag; 0 — запись пакета "
         "данных, которую не правили."
@@ -218,44 +220,46 @@ class _Kept(Answer):
     )
 
 
-class ActivityRecord(_Kept):
+class ActivityRecord(Versioned):
     """Активность каталога с её версией."""
 
     record: ActivityBody = Field(description="Сама запись, в том же виде, в каком её вносят.")
 
 
-class OfferingRecord(_Kept):
+class OfferingRecord(Versioned):
     """Поток с его версией."""
 
     record: OfferingBody = Field(description="Сама запись, в том же виде, в каком её вносят.")
 
 
-class MentorRecord(_Kept):
+class MentorRecord(Versioned):
     """Наставник с версией записи."""
 
     record: MentorBody = Field(description="Сама запись, в том же виде, в каком её вносят.")
 
 
-class _List(Answer):
+class Page(Answer):
+    """Часть списка."""
+
     next: str | None = Field(
         description="Курсор следующей части (параметр cursor); null — это последняя."
     )
     total: int = Field(description="Сколько записей подходит под условия во всех частях.")
 
 
-class ActivityList(_List):
+class ActivityList(Page):
     """Часть списка активностей, по коду."""
 
     items: list[ActivityRecord] = Field(description="Записи.")
 
 
-class OfferingList(_List):
+class OfferingList(Page):
     """Часть списка потоков, по коду."""
 
     items: list[OfferingRecord] = Field(description="Записи.")
 
 
-class MentorList(_List):
+class MentorList(Page):
     """Часть списка наставников, по коду."""
 
     items: list[MentorRecord] = Field(description="Записи.")

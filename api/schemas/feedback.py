@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import (
+    Discriminator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    Tag,
+    model_validator,
+)
 
 from api.schemas.base import Answer, Body, Id, Instant, Number, Text
 from engine.interactions import State
@@ -34,13 +41,16 @@ class FeedbackBody(Body):
 
 
 class XapiStatement(Body):
-    """Утверждение xAPI (IEEE 9274.1.1): actor, verb, object, result; лишнее не читается."""
+    """Утверждение xAPI 1.0.x по опубликованной схеме 1.0.1; хранится названное здесь."""
 
     model_config = Body.model_config | {"extra": "ignore"}
+    _statement: Any = PrivateAttr(None)
 
     id: Id = Field(description="UUID утверждения.")
     actor: dict[Id, Any] = Field(
-        max_length=20, description="Кто: account.name — код педагога. Имя и почта не берутся."
+        max_length=20,
+        description="Кто: account.name — код педагога, нет account — mbox_sha1sum. Имя и почта не "
+        "берутся.",
     )
     verb: dict[Id, Any] = Field(max_length=20, description="Что: id глагола.")
     object: dict[Id, Any] = Field(
@@ -49,9 +59,30 @@ class XapiStatement(Body):
     result: dict[Id, Any] | None = Field(
         default=None,
         max_length=20,
-        description="Чем кончилось: score.scaled, success, completion; null — не сказано.",
+        description="Чем кончилось: score.scaled, нет — score.raw в своих границах, нет — success, "
+        "нет — глагол; null — не сказано.",
     )
     timestamp: Instant = Field(description="Когда, со смещением.")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _as_it_came(cls, given: Any, check: ModelWrapValidatorHandler[Self]) -> Self:
+        """Keep an object as it came: the reader of statements judges it by the published schemas.
+
+        The fields only tell the contract; two sets of rules would give two sets of faults.
+        """
+        if not isinstance(given, dict):
+            return check(given)
+        made = cls.model_construct()
+        # The contract admits null for a result that is not stated; xAPI leaves it out.
+        unstated = "result" in given and given["result"] is None
+        made._statement = {k: v for k, v in given.items() if k != "result"} if unstated else given
+        return made
+
+    @property
+    def statement(self) -> Any:
+        """The statement as JSON gives it, unchecked."""
+        return self._statement
 
 
 ROW_TAG, STATEMENT_TAG = "feedback-row", "xapi-statement"

@@ -41,7 +41,7 @@ class WorkbookAnswer(Answer):
 
     accepted: int = Field(
         description="Сколько записей внесено: активностей, потоков, наставников, педагогов, имён, "
-        "правок разметки и педагогов с диагностикой; при dry_run — было бы внесено."
+        "правок разметки, записей реестров, педагогов с диагностикой; при dry_run — было бы."
     )
     dry_run: bool = Field(description="true — только проверка, ничего не записано.")
     catalogue_version: int | None = Field(

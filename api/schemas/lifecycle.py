@@ -46,6 +46,15 @@ class HistoryEntry(Answer):
     parameters: dict[str, Any] = Field(description="Подробности; имена зависят от kind.")
 
 
+class TeamLinkAnswer(Answer):
+    """Команда, вместе с которой построен маршрут."""
+
+    build: str = Field(description="Код построения: GET /routes/team/{build}.")
+    team: str | None = Field(
+        description="Код команды реестра; null — команда названа своими участниками."
+    )
+
+
 class LifecycleAnswer(Answer):
     """Жизнь маршрута после построения."""
 
@@ -59,6 +68,10 @@ class LifecycleAnswer(Answer):
     legal: list[str] = Field(description="Что можно сделать с маршрутом в этом состоянии.")
     steps: list[StepProgress] = Field(description="Шаги в порядке маршрута.")
     history: list[HistoryEntry] = Field(description="История от первого события.")
+    team: TeamLinkAnswer | None = Field(
+        description="Построение команды, частью которого он стал: согласуют всю команду; null — "
+        "маршрут построен один."
+    )
 
 
 RouteAnswer: Any = create_model(
@@ -115,7 +128,7 @@ class RouteList(Answer):
 
 
 DecisionName = Literal[
-    "agree", "return", "accept", "complete", "cancel", "pin", "ban", "replace"
+    "agree", "return", "accept", "complete", "cancel", "pin", "ban", "unpin", "unban", "replace"
 ]  # fmt: skip
 
 
@@ -125,8 +138,8 @@ class DecisionBody(Body):
     decision: DecisionName = Field(
         description="agree — согласовать (места держатся hold_days политики), return — вернуть с "
         "замечанием, accept — педагог согласен, complete — завершить, cancel — отменить, pin — "
-        "закрепить активность, ban — запретить, replace — заменить шаг; три последних "
-        "перестраивают маршрут."
+        "закрепить активность, ban — запретить, unpin и unban — снять закрепление и запрет, "
+        "replace — заменить шаг; пять последних перестраивают маршрут."
     )
     comment: Text | None = Field(
         default=None, description="Замечание; для return обязательно, null — нет."
@@ -136,14 +149,35 @@ class DecisionBody(Body):
     )
     activity: Id | None = Field(
         default=None,
-        description="Код активности или потока: что закрепить, запретить, чем заменить; для "
-        "replace null — подобрать; для прочих решений — null.",
+        description="Код активности или потока: что закрепить, запретить, с чего снять, чем "
+        "заменить; для replace null — подобрать; для прочих решений — null.",
     )
 
 
 ProgressName = Literal[
     "enrolled", "attended", "completed", "missed", "cancelled", "report_accepted"
 ]  # fmt: skip
+
+
+class WishEntry(Answer):
+    """Одно условие о мероприятии, которого держится маршрут."""
+
+    decision: Literal["pin", "ban"] = Field(description="pin — закреплено, ban — запрещено.")
+    id: str = Field(description="Код, которым условие снимают: activity решений unpin и unban.")
+    activity: str = Field(description="Код активности; при условии о потоке — его активности.")
+    offering: str | None = Field(description="Код потока; null — условие обо всей активности.")
+    title: str = Field(description="Название активности.")
+
+
+class RouteWishes(Answer):
+    """Что закреплено и запрещено в маршруте: при построении и решениями после него."""
+
+    route_id: str = Field(description="Код маршрута.")
+    version: int = Field(description="Версия маршрута, она же ETag: с ней условие снимают.")
+    items: list[WishEntry] = Field(
+        description="Закреплённые, затем запрещённые, в том порядке, в каком они названы; "
+        "пропущенные и отменённые потоки запрещает сама перестройка."
+    )
 
 
 class ProgressEvent(Body):

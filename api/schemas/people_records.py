@@ -98,6 +98,21 @@ class EvidenceList(Answer):
     )
 
 
+class BusySpan(Answer):
+    """Промежуток, в который педагог занят."""
+
+    start: dt.datetime = Field(description="Начало, момент со смещением.")
+    end: dt.datetime = Field(description="Конец, момент со смещением.")
+
+
+class BusyRecord(Answer):
+    """Занятость педагога, известная службе: вокруг неё строятся маршруты с educator.id."""
+
+    educator_id: str = Field(description="Код педагога.")
+    time_zone: str = Field(description="Часовой пояс педагога, имя IANA.")
+    items: list[BusySpan] = Field(description="Промежутки по началу; пусто — не известна.")
+
+
 class ErasedAnswer(Answer):
     """Что сталось с данными стёртого педагога."""
 
@@ -110,3 +125,6 @@ class ErasedAnswer(Answer):
         "его и оттуда."
     )
     feedback: int = Field(description="Строк обратной связи, оставшихся под случайным кодом.")
+    registers: int = Field(
+        description="Записей реестров, в которых он был: своя убрана, из прочих он вычеркнут."
+    )

@@ -68,6 +68,11 @@ class ConstraintsBody(Body):
         description="Занятость текстом iCalendar вместо busy; повторы разворачиваются в "
         "пределах горизонта; null — нет.",
     )
+    keep_busy: Flag = Field(
+        default=False,
+        description="true — занятость из busy или busy_ics добавляется к известной; false — "
+        "заменяет её. При перестройке известна та, с которой маршрут строили.",
+    )
     forms: tuple[Form, ...] = Field(
         default=(), max_length=len(Form), description="Допустимые формы; пусто — все."
     )

@@ -11,7 +11,9 @@ from __future__ import annotations
 import contextlib
 import gc
 
-# the name by which the fork server's children find their work
+# the names by which the fork server's children find their work
+import api.computing.apart
+import api.computing.calls
 import api.solving.worker  # noqa: F401
 from engine.planning.warm import warm
 

@@ -97,7 +97,7 @@ class _Worker:
             answer: Done | Failed = Done(work())
             content = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
         except Exception as error:
-            failed = Failed(_portable(error), traceback.format_exc())
+            failed = Failed(portable(error), traceback.format_exc())
             content = pickle.dumps(failed, pickle.HIGHEST_PROTOCOL)
         self._send_bytes(content)
 
@@ -111,7 +111,7 @@ class _Worker:
             os._exit(0)
 
 
-def _portable(error: Exception) -> Exception:
+def portable(error: Exception) -> Exception:
     """The exception if it is still itself on the other side, else its name and text."""
     try:
         again = pickle.loads(pickle.dumps(error))

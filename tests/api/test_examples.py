@@ -14,7 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.auth import KeyRing
-from api.examples import EXAMPLES, OTHER_ROUTE, ROUTE, ndjson_of
+from api.examples import EXAMPLES, OTHER_ROUTE, ROUTE, TEAM_BUILD, ndjson_of
 from api.main import create_app
 from engine.settings import Settings
 from tests.api.conftest import KEY, KEYS, running
@@ -40,7 +40,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The service over the demo; its routes have the ids of the examples."""
     path = tmp_path_factory.mktemp("examples") / "routes.db"
     package, engine = _demo()
-    ids = iter([ROUTE, OTHER_ROUTE, *(f"route-{n}" for n in range(100))])
+    ids = iter([ROUTE, OTHER_ROUTE, "third-route", TEAM_BUILD, *(f"route-{n}" for n in range(100))])
     app = create_app(
         Settings(database_url=f"sqlite:///{path}"),
         keys=KEYS,

@@ -88,4 +88,11 @@ def test_every_line_of_the_guide_does_what_it_says(served: tuple[str, str], tmp_
     lines = (tmp_path / "routes.ndjson").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["status"] for line in lines] == [201, 201]
     assert written("imported.json")["accepted"] == 2
+    assert written("in_force.json")["total"] == 4  # one of the package's four has ended
+    assert written("programmes.json")["on"] == "2026-09-15"
+    assert written("taken.json")["accepted"] == 5
+    assert len(written("profiles.json")["items"]) == 5  # type: ignore[arg-type]
+    assert written("counted.json")["total"] == 13
+    assert "<html" in (tmp_path / "passport.html").read_text(encoding="utf-8")
+    assert written("assignment.json")["assignment"]["pairs"]  # type: ignore[index]
     assert written("feedback.json") == {"received": 1, "added": 1}

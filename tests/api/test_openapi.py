@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from api.errors import _KINDS
 from api.messages import BY_STATUS, FAULTS, PROBLEMS
 from api.openapi import OPENAPI_FILE, text_of
+from api.register_names import SINGULAR
 from api.schemas.answers import RouteAnswer, model_of
 from api.schemas.descriptions import DESCRIPTIONS, RECORDS
 from engine import domain, dynamics, explanation, recommendation
@@ -136,13 +137,16 @@ def test_conditions_of_edits_are_told(document: dict[str, Any]) -> None:
         for operation in operations.values()
         if (parameters := [p for p in operation.get("parameters", ()) if "atch" in p["name"]])
     }
-    upserts = {f"put_{noun}" for noun in ("activity", "offering", "mentor", "educator")}
+    nouns = ("activity", "offering", "mentor", "educator", *SINGULAR.values())
+    upserts = {f"put_{noun}" for noun in nouns}
     for name in upserts:
         assert told.pop(name) == {"If-Match": False, "If-None-Match": False}
-    assert told.pop("read_route") == {"If-None-Match": False}
-    removals = {f"remove_{noun}" for noun in ("activity", "offering", "mentor", "diagnostics")}
+    for name in ("read_route", "read_framework", "export_framework", "list_organisations"):
+        assert told.pop(name) == {"If-None-Match": False}
+    nouns = ("activity", "offering", "mentor", "diagnostics", *SINGULAR.values())
+    removals = {f"remove_{noun}" for noun in nouns}
     assert set(told) == removals | {
-        *("put_diagnostics", "put_tags", "decide", "report_progress", "replan")
+        *("put_diagnostics", "put_tags", "decide", "decide_team", "report_progress", "replan")
     }
     assert all(found == {"If-Match": True} for found in told.values())
 

@@ -18,6 +18,7 @@ WRITES_NOTHING: Mapping[str, str] = {
     "check": "judges a hand-made route and keeps nothing",
     "assess_deficits": "a stage of building, answered and forgotten",
     "rank_activities": "a stage of building, answered and forgotten",
+    "assign_mentors": "proposes pairs, answered and forgotten",
     "view_groups": "a table over what is known, answered and forgotten",
 }
 """Operations other than GET without an audit row, and why."""
@@ -35,6 +36,36 @@ SCORE = {
 }  # fmt: skip
 
 Step = tuple[str, str, str, Any]
+
+RECORDS: Mapping[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "methodists": ("methodist", {"level": "school"}, {"district": "Б"}),
+    "internship_sites": ("internship_site", {"title": "Площадка"}, {"places": 3}),
+    "communities": ("community", {"title": "Клуб"}, {"level": "school"}),
+    "practices": ("practice", {"title": "Практика"}, {"summary": "Суть"}),
+    "accompaniments": (
+        "accompaniment", {"educator_id": "new-t", "form": "team", "by": "new-u"},
+        {"during": {"since": "2026-09-01"}},
+    ),
+}  # fmt: skip
+"""By register: the name of one record, the least of it, and what an edit changes."""
+
+TEAMS = [{"id": i, "organisation_id": "O-1"} for i in ("new-t", "new-u")]
+_REGISTERS: tuple[Step, ...] = (
+    ("import_teams", "POST", "/registers/teams", {"items": TEAMS}),
+    ("put_team", "PUT", "/registers/teams/new-t", TEAMS[0] | {"title": "Команда"}),
+    *(
+        step
+        for register, (one, least, change) in RECORDS.items()
+        for record in [{"id": "new-r", **least}]
+        for path in [f"/registers/{register}"]
+        for step in (
+            (f"import_{register}", "POST", path, {"items": [record]}),
+            (f"put_{one}", "PUT", f"{path}/new-r", record | change),
+            (f"remove_{one}", "DELETE", f"{path}/new-r", None),
+        )
+    ),
+    ("remove_team", "DELETE", "/registers/teams/new-t", None),
+)
 
 STEPS: tuple[Step, ...] = (
     ("import_activities", "POST", "/activities", {"items": [ACTIVITY]}),
@@ -55,6 +86,7 @@ STEPS: tuple[Step, ...] = (
     ),
     ("put_diagnostics", "PUT", "/diagnostics/new-e", {"items": [SCORE | {"score": 6}]}),
     ("remove_diagnostics", "DELETE", "/diagnostics/new-e", None),
+    *_REGISTERS,
     ("build_route", "POST", "/routes", whole()),
     ("decide", "POST", "/routes/{route}/decisions", {"decision": "cancel"}),
     (
@@ -75,6 +107,8 @@ ELSEWHERE: Mapping[str, str] = {
     "stop_solve": "needs a solve that is running",
     "build_routes": "takes NDJSON: one row for each route of it",
     "report_progress": "needs a route with steps, which only a real engine builds",
+    "build_team_routes": "needs a real engine: one row for each member's route",
+    "decide_team": "needs a team's routes, which only a real engine builds",
     "replan": "needs a route with steps, which only a real engine builds",
 }
 """Writing operations whose success is tested with the operation itself."""
