@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from api.messages import FAULTS, RUSSIAN
+from api.register_checks import known_ids
 from api.schemas.catalogue import ROWS_MOST
 from api.service import Service
 from engine.domain import Organisation
@@ -16,6 +17,7 @@ from engine.interchange import TABLES, DataPackage, ImportReport, nodes_of, read
 from engine.interchange.archives import archive_problem
 from engine.interchange.elsewhere import Elsewhere
 from engine.interchange.files import is_workbook
+from engine.register_kinds import RegisterName
 from engine.storage import Repositories
 
 LABEL = "книга.xlsx"
@@ -28,11 +30,14 @@ KEPT = frozenset(
         *("activities", "offerings", "meetings", "prerequisites", "coverage", "corrections"),
         *("organisations", "educators", "labels", "mentors", "mentor_slots"),
         *("diagnostics", "responses", "items"),
+        *RegisterName,
     }
 )
 """Tables that the service keeps, or that say what kept rows mean (``items``)."""
 
-BOUNDED = frozenset({"activities", "offerings", "mentors", "educators", "labels", "corrections"})
+BOUNDED = frozenset(
+    {"activities", "offerings", "mentors", "educators", "labels", "corrections", *RegisterName}
+)
 """Tables of which as many rows are taken at once as of JSON records."""
 
 
@@ -65,15 +70,9 @@ def read_workbook(content: bytes, service: Service, known: Elsewhere) -> ImportR
 
 def known_to(service: Service, kept: Repositories, package: DataPackage) -> Elsewhere:
     """What rows may speak of besides the workbook: the tenant's catalogue and people."""
-    educators = {e.id: e for e in package.educators}
-    ids = (*educators, *kept.educators.ids())
+    ids = known_ids(kept, package)
     return Elsewhere(
-        ids={
-            "activities": [a.id for a in package.activities],
-            "offerings": [o.id for o in package.offerings],
-            "mentors": [m.id for m in package.mentors],
-            "educators": list(dict.fromkeys(ids)),
-        },
+        ids={**ids, "offerings": [o.id for o in package.offerings]},
         organisations=_organisations(package, kept),
         items=package.items,
         activities=package.activities,

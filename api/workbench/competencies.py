@@ -1,20 +1,18 @@
-"""Names of competencies, and a search in them, as far as the contract tells.
-
-The contract has no list of the framework's nodes. What a request asks for is named by
-``POST /deficits``, by nodes and by words: so a request that nobody has made names them here. Its
-position does not matter, as requests may name any leaf.
-"""
+"""Names of competencies, and a search in them, as the contract tells them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from api.workbench.page import Page
+from api.workbench.views.choices import Group
 
-NAMED_MOST = 50
-"""Requests that the contract takes at once."""
+KEPT_MOST = 4
+"""Lists of competencies that are kept by their tags; there is one for each version in use."""
+
+_kept: dict[str, Framework] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +23,87 @@ class Competency:
     title: str
 
 
-async def titles_of(page: Page, codes: Iterable[str]) -> dict[str, str]:
-    """Titles by code, of ``NAMED_MOST`` at most; those of unknown codes are left out.
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """The list of competencies.
 
-    A role that may not ask gets none: pages then show the codes.
+    Parameters
+    ----------
+    titles
+        By code, in the order of the list.
+    leaves
+        Competencies without any below them, below the titles of what they belong to.
+    subjects
+        Subjects that competencies are about, each once, in order.
     """
-    wanted = sorted(set(codes))[:NAMED_MOST]
-    for _ in range(2):
-        if not wanted or not page.may("assess_deficits"):
-            break
-        body = _asking([{"node": code} for code in wanted])
-        answer = await page.ask.post("/deficits", body, expect={422})
-        if answer.status == 200:
-            demands = answer.data["demands"]
-            return {d["nodes"][0]: d["title"] for d in demands if len(d["nodes"]) == 1}
-        # one code that is not known any more must not cost the others their names
-        wrong = {e["parameters"].get("node") for e in answer.data.get("errors", ())}
-        wanted = [code for code in wanted if code not in wrong]
-    return {}
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+    leaves: tuple[Group, ...] = ()
+    subjects: tuple[str, ...] = ()
+
+    def named(self, words: str) -> Competency | None:
+        """The competency whose code or whole title these are, whatever their case."""
+        wanted = " ".join(words.casefold().split())
+        for code, title in self.titles.items():
+            if wanted and wanted in (code.casefold(), title.casefold()):
+                return Competency(code, title)
+        return None
+
+
+async def framework_of(page: Page) -> Framework:
+    """The list of competencies in use; read again only when it is another one."""
+    if not page.may("read_framework"):
+        return Framework()
+    known = {"If-None-Match": ", ".join(_kept)} if _kept else {}
+    answer = await page.ask.get("/framework", headers=known)
+    if answer.status == 304 and answer.etag in _kept:
+        return _kept[answer.etag]
+    found = framework_from(answer.data["nodes"])
+    while len(_kept) >= KEPT_MOST:
+        del _kept[next(iter(_kept))]
+    _kept[answer.etag] = found
+    return found
+
+
+def framework_from(nodes: Sequence[Mapping[str, Any]]) -> Framework:
+    """The list from the nodes of ``GET /framework``."""
+    titles = {node["code"]: str(node["title"]) for node in nodes}
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for node in nodes:
+        if node["leaf"]:
+            above = titles.get(node["parent"] or "", "")
+            groups.setdefault(above, []).append((node["code"], node["title"]))
+    subjects = {group[0] for node in nodes for group in node["subjects"] if group}
+    leaves = tuple(Group(title, tuple(pairs)) for title, pairs in groups.items())
+    return Framework(titles, leaves, tuple(sorted(subjects)))
+
+
+async def titles_of(page: Page, codes: Iterable[str]) -> dict[str, str]:
+    """Titles by code; those of unknown codes are left out."""
+    wanted = set(codes)
+    if not wanted:
+        return {}
+    known = (await framework_of(page)).titles
+    return {code: known[code] for code in sorted(wanted) if code in known}
 
 
 async def search(page: Page, words: str) -> list[Competency]:
-    """Competencies that words speak of, the nearest first; empty = none or not for this role."""
+    """Competencies that words speak of, the nearest first; empty = none or not for this role.
+
+    A request in these words, which nobody has made, is understood by ``POST /deficits``. Its
+    position does not matter, as requests may name any leaf.
+    """
     if not words.strip() or not page.may("assess_deficits"):
         return []
-    answer = await page.ask.post("/deficits", _asking([{"text": words[:500]}]), expect={422})
+    body = {
+        "educator": {"position": "methodist"},
+        "diagnostics": [],
+        "history": [],
+        "requests": [{"text": words[:500]}],
+    }
+    answer = await page.ask.post("/deficits", body, expect={422})
     if answer.status != 200:
         return []
     codes = [node for demand in answer.data["demands"] for node in demand["nodes"]]
     titles = await titles_of(page, codes)
     return [Competency(code, titles[code]) for code in codes if code in titles]
-
-
-def _asking(requests: list[dict[str, str]]) -> dict[str, Any]:
-    return {
-        "educator": {"position": "methodist"},
-        "diagnostics": [],
-        "history": [],
-        "requests": requests,
-    }

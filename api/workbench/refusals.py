@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.access.pages import is_page
 from api.problems import MEDIA_TYPE, problem
 from api.workbench.page import is_fragment, language_of_page, rendered
+from api.workbench.views.ways_back import ways_back
 from api.workbench.words import said
 
 
@@ -99,6 +100,9 @@ def _worded(request: Request, start: Message, body: bytes) -> Response:
             headers={**kept, **aside},
             context=context,
         )
+    context["ways"] = ways_back(
+        request.method, request.url.path, request.url.query, start["status"]
+    )
     return rendered(
         "problem.html.j2", language, status=start["status"], headers=kept, context=context
     )

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.workbench.ask import quoted
+from api.workbench.views.choices import many, offered
 from engine.documents.text import clean, typeset
 from engine.wording import sentence
 from engine.wording.values import FORMATS, as_written
@@ -68,6 +69,8 @@ def environment(language: str) -> Environment:
     made.filters["quoted"] = lambda part: quoted(str(part))
     made.filters["raw_value"] = lambda value: Markup.escape("" if value is None else str(value))
     made.globals["static"] = static_path
+    made.globals["offered"] = offered
+    made.globals["many"] = many
     return made
 
 

@@ -107,7 +107,18 @@ def test_from_the_search_to_the_signed_document(visit: Visit, looks: Path | None
 
 @pytest.mark.parametrize(
     "path",
-    ["check", "groups", "catalogue", "tagging", "imports", "models", "educators/E13", "nowhere"],
+    [
+        "check",
+        "groups",
+        "analysis",
+        "catalogue",
+        "tagging",
+        "imports",
+        "models",
+        "new-educator",
+        "educators/E13",
+        "nowhere",
+    ],
 )
 def test_every_page_can_be_used_by_everybody(visit: Visit, path: str, looks: Path | None) -> None:
     """No serious fault for a screen reader, nothing over the edge, wide and narrow."""
@@ -125,6 +136,24 @@ def test_in_english_too(visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Educators")
     assert page.locator("html").get_attribute("lang") == "en"
     assert not serious(page)
+
+
+def test_the_menu_by_keyboard(visit: Visit) -> None:
+    """One row on a wide screen; the rest opens by Enter, is walked by Tab, closes by Escape."""
+    page = visit.page
+    rows = (
+        "new Set([...document.querySelectorAll('.top nav > ul > li')].map(e => e.offsetTop)).size"
+    )
+    assert page.evaluate(rows) == 1
+    assert page.evaluate("document.querySelector('.top').offsetHeight") < 70
+    page.locator("[data-menu] summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Новый педагог").first).to_be_focused()
+    assert not serious(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-menu] ul")).to_be_hidden()
+    expect(page.locator("[data-menu] summary")).to_be_focused()
 
 
 def test_by_keyboard_alone(visit: Visit) -> None:

@@ -1,6 +1,7 @@
 """Families of pages, each a router below ``/workbench``."""
 
 from api.workbench.pages import (
+    analysis,
     building,
     catalogue,
     check,
@@ -8,8 +9,10 @@ from api.workbench.pages import (
     entry,
     groups,
     imports,
+    indicators,
     listing,
     models,
+    new_person,
     route_moves,
     route_page,
     tagging,
@@ -19,8 +22,11 @@ ROUTERS = (
     entry.router,
     educators.router,
     building.router,
+    new_person.router,
     imports.router,
     groups.router,
+    indicators.router,
+    analysis.router,
     listing.router,
     check.router,
     catalogue.router,

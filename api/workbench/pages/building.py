@@ -13,10 +13,13 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api.workbench.ask import Answer, quoted
+from api.workbench.competencies import Framework, framework_of
 from api.workbench.page import CurrentPage, Page
 from api.workbench.refusals import problem_context
 from api.workbench.views import deficits, educators, route_form
+from api.workbench.views.choices import Group
 from api.workbench.views.keys import new_key, own_key
+from api.workbench.views.known_busy import KnownBusy, known_busy
 from api.workbench.views.route_form import Known, Reading, RouteForm
 
 FOUND_MOST = 10
@@ -38,6 +41,10 @@ class Person:
         ``None`` = there is neither a diagnostic result nor a request.
     policies
         Names of the profiles, and the one that is in use.
+    busy
+        What is known of his busy times.
+    competencies
+        All that a request may be about.
     """
 
     record: Mapping[str, Any]
@@ -45,6 +52,8 @@ class Person:
     known: Known
     policies: Sequence[str]
     policy: str
+    busy: KnownBusy
+    competencies: tuple[Group, ...]
 
 
 @router.get("/new-route", name="workbench_new_route")
@@ -108,10 +117,13 @@ async def build(educator_id: EducatorId, page: CurrentPage, request: Request) ->
 
 
 async def _person(page: Page, educator_id: str) -> Person:
-    record, assessed, version = await asyncio.gather(
-        page.ask.get(f"/educators/{quoted(educator_id)}"),
+    path = f"/educators/{quoted(educator_id)}"
+    record, assessed, version, busy, framework = await asyncio.gather(
+        page.ask.get(path),
         page.ask.post("/deficits", {"educator": {"id": educator_id}}, expect={422}),
         page.ask.get("/version"),
+        page.ask.get(f"{path}/busy"),
+        framework_of(page),
     )
     profile = None
     if assessed.status == 200:
@@ -121,8 +133,26 @@ async def _person(page: Page, educator_id: str) -> Person:
         tempo_min=record.data["record"]["tempo_min_per_week"],
         today=profile.today if profile else dt.datetime.now(dt.UTC).date(),
     )
-    names, own = version.data["policies"], version.data["policy"]
-    return Person(record.data["record"], profile, known, names, own)
+    return Person(
+        record=record.data["record"],
+        profile=profile,
+        known=known,
+        policies=version.data["policies"],
+        policy=version.data["policy"],
+        busy=known_busy(busy.data, known.today),
+        competencies=_competencies(profile, framework),
+    )
+
+
+def _competencies(profile: deficits.Profile | None, framework: Framework) -> tuple[Group, ...]:
+    """Those that were assessed under an empty title first, then all by what they belong to."""
+    assessed = profile.titles if profile is not None else {}
+    first = sorted(((c, t) for c, t in assessed.items()), key=lambda pair: pair[1])
+    rest = (
+        Group(group.title, tuple(p for p in group.pairs if p[0] not in assessed))
+        for group in framework.leaves
+    )
+    return (Group("", tuple(first)), *(group for group in rest if group.pairs))
 
 
 def _begun(person: Person, ticked: Sequence[tuple[str, str]]) -> RouteForm:

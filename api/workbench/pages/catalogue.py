@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from api.workbench.ask import quoted
-from api.workbench.competencies import Competency, search, titles_of
+from api.workbench.competencies import Competency, framework_of, search, titles_of
 from api.workbench.page import CurrentPage, Page
 from api.workbench.views import catalogue
 from api.workbench.views.educators import address
@@ -58,6 +58,7 @@ async def show_catalogue(
     titles = await titles_of(page, (code for record in records for code in record["coverage"]))
     return page.render(
         "catalogue/found.html.j2" if page.fragment else "catalogue/list.html.j2",
+        competencies=() if page.fragment else (await framework_of(page)).leaves,
         hits=[catalogue.hit_of(record, titles, page.language) for record in records],
         total=0 if unknown else answer.data["total"],
         asked=asked,
@@ -99,6 +100,9 @@ async def _meant(page: Page, asked: dict[str, str]) -> _Meant | None:
     if asked["covers"]:
         titles = await titles_of(page, [asked["covers"]])
         return _Meant(asked["covers"], titles.get(asked["covers"], asked["covers"]))
+    named = (await framework_of(page)).named(asked["about"])
+    if named is not None:
+        return _Meant(named.code, named.title)
     found = await search(page, asked["about"])
     if not found:
         return None

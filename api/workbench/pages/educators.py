@@ -10,7 +10,9 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from api.workbench.ask import Answer, quoted
+from api.workbench.competencies import framework_of
 from api.workbench.page import CurrentPage, Page
+from api.workbench.places import known_places
 from api.workbench.refusals import problem_context
 from api.workbench.views import deficits, educators
 
@@ -47,8 +49,13 @@ async def show_educators(
         return page.redirect(_first_page(page))
     answer = await page.ask.get("/educators", query=asked, cursor=cursor, limit=PAGE_ROWS)
     rows = await asyncio.gather(*(_row(page, item) for item in answer.data["items"]))
+    whole: dict[str, Any] = {}
+    if not page.fragment:
+        places, framework = await asyncio.gather(known_places(page), framework_of(page))
+        whole = {"places": places, "subjects": framework.subjects}
     return page.render(
         "educators/found.html.j2" if page.fragment else "educators/list.html.j2",
+        **whole,
         rows=rows,
         total=answer.data["total"],
         asked=asked,

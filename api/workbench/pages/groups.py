@@ -9,6 +9,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from api.workbench.page import CurrentPage, Page
+from api.workbench.places import known_places
 from api.workbench.views import educators, groups
 from engine.documents.pictures import group_heat_map_svg
 from engine.wording.summaries import LEVELS
@@ -47,7 +48,8 @@ Asked = Annotated[dict[str, str], Depends(asked_groups)]
 @router.get("", name="workbench_groups")
 async def show_groups(page: CurrentPage, asked: Asked) -> Response:
     """The choice; the table itself is asked for by the page, as many people take their time."""
-    return page.render("groups/page.html.j2", heat=None, **_choices(page, asked))
+    places = await known_places(page)
+    return page.render("groups/page.html.j2", heat=None, places=places, **_choices(page, asked))
 
 
 @router.get("/table", name="workbench_groups_table")
@@ -57,9 +59,11 @@ async def show_table(
     """Picture and table of one choice."""
     answer = await page.ask.post("/deficits/groups", groups.body_of(asked))
     heat = groups.heat_of(answer.data, asked["level"], page.language, first=first, skip=skip)
+    whole: dict[str, Any] = {} if page.fragment else {"places": await known_places(page)}
     return page.render(
         "groups/table.html.j2" if page.fragment else "groups/page.html.j2",
         headers={"HX-Replace-Url": educators.address(PATH, asked)},
+        **whole,
         heat=heat,
         picture=_picture(page, answer.data, heat, asked["level"]),
         people=answer.data["n_people"],

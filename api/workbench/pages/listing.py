@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from api.workbench.ask import quoted
 from api.workbench.page import CurrentPage, Page
+from api.workbench.places import known_places
 from api.workbench.views import comparison, listing
 from api.workbench.views.educators import address
+from api.workbench.views.keys import new_key
 
 PATH = "/workbench/routes"
 PAGE_ROWS = 20
 COUNTED_MOST = 500
 """As many as the contract gives at once."""
+PEOPLE_OFFERED = 6
+"""People who are offered where a name fits several."""
 
 router = APIRouter(prefix="/workbench")
 
@@ -47,7 +51,8 @@ async def show_routes(
     page: CurrentPage, asked: Annotated[dict[str, str], Depends(asked_routes)], cursor: Text = ""
 ) -> Response:
     """List of routes with the counts of their states: what has become of many."""
-    query = listing.query_of(asked, zone=None)
+    person = await _person(page, asked["educator_id"])
+    query = listing.query_of({**asked, "educator_id": person.code}, zone=None)
     every = {k: v for k, v in query.items() if k not in ("state", "status")}
     answer, counted, policies = await asyncio.gather(
         page.ask.get("/routes", query=query, cursor=cursor, limit=PAGE_ROWS),
@@ -56,8 +61,11 @@ async def show_routes(
     )
     people = await _people(page, {item["educator_id"] for item in answer.data["items"]})
     language = page.language
+    whole = {} if page.fragment else await _lists(page)
     return page.render(
         "listing/found.html.j2" if page.fragment else "listing/list.html.j2",
+        **whole,
+        person=person,
         rows=[
             listing.row_of(item, people.get(item["educator_id"]), language)
             for item in answer.data["items"]
@@ -96,7 +104,27 @@ async def show_comparison(
         educator_id=educator,
         name=people.get(educator, {}).get("display_name"),
         variants_of=chosen[0] if len(chosen) == 1 else None,
+        new_key=new_key,
     )
+
+
+async def _person(page: Page, typed: str) -> listing.Person:
+    """The educator who is meant by a cipher or a part of a name, or those who may be."""
+    if not typed or not page.may("list_educators"):
+        return listing.Person(typed)
+    found = await page.ask.get("/educators", q=typed[:500], limit=PEOPLE_OFFERED)
+    return listing.meant([item["record"] for item in found.data["items"]], typed)
+
+
+async def _lists(page: Page) -> dict[str, Any]:
+    """What the conditions are chosen from."""
+    if not page.may("list_mentors"):
+        return {"places": await known_places(page), "mentors": ()}
+    places, mentors = await asyncio.gather(
+        known_places(page), page.ask.get("/mentors", limit=COUNTED_MOST)
+    )
+    records = [item["record"] for item in mentors.data["items"]]
+    return {"places": places, "mentors": listing.mentors(records, places, page.language)}
 
 
 async def _people(page: Page, ids: set[str]) -> dict[str, listing.Record]:

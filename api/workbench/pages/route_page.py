@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Form, Path, Query
 from starlette.responses import Response
 
 from api.access.decisions import may_decide
@@ -16,7 +16,7 @@ from api.workbench.refusals import problem_context
 from api.workbench.route_titles import route_titles
 from api.workbench.views import route_moves
 from api.workbench.views import route_page as views
-from api.workbench.views.keys import new_key
+from api.workbench.views.keys import new_key, own_key
 from engine.explanation import OUTRANKED
 
 OFFERED_MOST = 8
@@ -45,6 +45,7 @@ async def show_route(route_id: RouteId, page: CurrentPage) -> Response:
         return page.render("route_page/building.html.j2", **_own(route_id), job=job, seen="")
     # Who sees levels only is answered without the numbers that documents are made of.
     masked = page.principal.levels_only
+    wishes = () if masked else await _wishes(page, route_id)
     return page.render(
         f"route_page/{'levels' if masked else 'route'}.html.j2",
         **_own(route_id),
@@ -54,8 +55,22 @@ async def show_route(route_id: RouteId, page: CurrentPage) -> Response:
         version=answer.data["lifecycle"]["version"],
         shown=None if masked else views.shown(answer.data, page.language),
         levels=views.levels(answer.data, page.language) if masked else (),
+        wishes=wishes,
         moves=route_moves.build(answer.data, page.language, await route_titles(page, answer.data)),
     )
+
+
+@router.post("/variants", name="workbench_take_variant")
+async def take_variant(
+    route_id: RouteId,
+    page: CurrentPage,
+    name: Annotated[str, Form(max_length=20)],
+    key: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Order a variant as a route of its own and go where it is being built."""
+    headers = {"Prefer": "respond-async", "Idempotency-Key": own_key(key)}
+    answer = await page.ask.post(f"{_asked(route_id)}/variants/{quoted(name)}", headers=headers)
+    return page.redirect(_path(answer.data["id"]))
 
 
 @router.get("/building", name="workbench_route_building")
@@ -158,6 +173,14 @@ async def _open_version(page: Page, route_id: str) -> int | None:
     answer = await page.ask.get(_asked(route_id))
     life = answer.data.get("lifecycle")
     return int(life["version"]) if life and "replan" in life["legal"] else None
+
+
+async def _wishes(page: Page, route_id: str) -> tuple[route_moves.Wish, ...]:
+    """What the route is held to; nothing for other roles, and where its request is not kept."""
+    if not page.may("read_wishes"):
+        return ()
+    answer = await page.ask.get(f"{_asked(route_id)}/wishes", expect={403, 404, 409, 410})
+    return route_moves.wishes_of(answer.data) if answer.status == 200 else ()
 
 
 async def _names(page: Page, answer: Answer) -> dict[str, Any]:

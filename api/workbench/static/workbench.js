@@ -39,6 +39,21 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// The menu's disclosure closes as menus do: by Escape, and when one goes on elsewhere.
+const menus = () => document.querySelectorAll("details[data-menu][open]");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus()) {
+    if (menu.contains(document.activeElement)) menu.firstElementChild.focus();
+    menu.open = false;
+  }
+});
+for (const name of ["click", "focusin"]) {
+  document.addEventListener(name, (event) => {
+    for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+  });
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-print]");
   if (button) window.print();

@@ -28,6 +28,8 @@ class Side:
     ----------
     id
         ``None`` = a variant, which has no page of its own.
+    variant
+        Name of a variant that can be taken; empty = it is no such one.
     made
         When it was built; ``None`` = not known or a variant.
     state, tone
@@ -40,6 +42,7 @@ class Side:
     state: str
     tone: str
     status: str
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,8 @@ def _side(
         if place:
             # later variants are solved for an end or a load of their own
             status = say("compare.own_goal", language, {"status": status})
-        return Side(name[:1].upper() + name[1:], None, None, "", "", status)
+        taken = route["id"] if place else ""
+        return Side(name[:1].upper() + name[1:], None, None, "", "", status, taken)
     state, made = known["state"], instant(known["created_at"], zone)
     title = say("compare.route", language, {"letter": LETTERS[language][place]})
     named = label("life_state", state, language)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.register_kinds import RegisterName
 from engine.wording import sentence
 
 Record = Mapping[str, Any]
@@ -19,6 +20,7 @@ FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "catalogue",
         ("activities", "offerings", "meetings", "prerequisites", "coverage", "corrections"),
     ),
+    ("registers", tuple(name.value for name in RegisterName)),
 )
 """Blank forms in groups, in the order in which they are mostly filled in."""
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from api.workbench.views.choices import Group, Places
 from engine.lifecycle.states import RouteState
 from engine.wording import label
 
@@ -65,6 +66,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Whose routes are asked for.
+
+    Parameters
+    ----------
+    code
+        Empty = anybody's.
+    others
+        Pairs of code and name, where what was typed fits several.
+    """
+
+    code: str
+    others: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """Routes with one value of a condition, e.g. in one state."""
 
@@ -90,6 +107,32 @@ class Counts:
     failures: tuple[Count, ...]
     counted: int
     all: bool
+
+
+def meant(found: Sequence[Record], typed: str) -> Person:
+    """Who is meant by what was typed: the one of that code, the only one found, or nobody else.
+
+    Parameters
+    ----------
+    found
+        Records of educators who have it in their code or name.
+    """
+    names = {r["id"]: r["display_name"] or r["id"] for r in found}
+    if typed in names or not names:
+        return Person(typed)
+    if len(names) == 1:
+        return Person(next(iter(names)))
+    return Person(typed, tuple(names.items()))
+
+
+def mentors(found: Sequence[Record], places: Places, language: str) -> tuple[Group, ...]:
+    """Mentors to choose from, by organisation; the contract knows them by their codes alone."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for record in found:
+        title = places.organisation(record["organisation_id"] or "")
+        name = f"{record['id']} · {label('position', record['position'], language)}"
+        groups.setdefault(title, []).append((record["id"], name))
+    return tuple(Group(title, tuple(groups[title])) for title in sorted(groups))
 
 
 def query_of(asked: Mapping[str, str], zone: dt.tzinfo | None) -> dict[str, str]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from api.workbench.views.keys import own_key
 
-STEP_DECISIONS = ("pin", "ban", "replace")
+LIFTING = ("unpin", "unban")
+STEP_DECISIONS = ("pin", "ban", "replace", *LIFTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def decision_body(sent: Sent, decision: str, told: str) -> dict[str, Any]:
     if decision in ("ban", "replace") and sent.text("step"):
         body["step"] = sent.text("step")
     target = sent.text("target" if decision == "replace" else "activity")
-    if decision in ("pin", "replace") and target:
+    if decision in ("pin", "replace", *LIFTING) and target:
         body["activity"] = target
     return body
 
@@ -110,6 +111,8 @@ def as_replan(call: str, body: Mapping[str, Any], sent: Sent) -> dict[str, list[
     """
     if call == "replan":
         return {name: list(body.get(name, ())) for name in ("pinned", "excluded")}
+    if body["decision"] in LIFTING:
+        return {"pinned": [], "excluded": []}
     target, step = body.get("activity"), body.get("step")
     former = sent.text("offering") if sent.text("same") else sent.text("activity")
     leaves = former or step if body["decision"] == "replace" else step

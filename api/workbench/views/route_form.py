@@ -198,6 +198,11 @@ def _constraints(form: RouteForm, known: Known, reading: Reading) -> Iterator[tu
     )
     if calendar is not None:
         yield "busy_ics", calendar
+        if form.text("busy_known") == "keep":
+            yield "keep_busy", True
+    elif form.text("busy_known") == "drop":
+        # nothing in the place of what is known
+        yield "busy", []
     if form.ticked("forms"):
         yield "forms", list(form.ticked("forms"))
     budget = {s: reading.number(form, f"budget_{s}") for s in SOURCES}

@@ -72,13 +72,36 @@ class StepMoves:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What the route is held to.
+
+    Parameters
+    ----------
+    lift
+        Decision that takes it back.
+    run
+        Code of the run; empty = it is about the whole activity.
+    """
+
+    decision: str
+    lift: str
+    id: str
+    title: str
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """One of the routes that the same answer offers, beside the main one.
 
     Parameters
     ----------
+    name
+        As the contract calls it.
     here
         It is the route that is shown.
+    found
+        There is a route.
     more, moved, less
         Titles that it has besides, in another run, and that it lacks.
     reason
@@ -86,7 +109,9 @@ class Variant:
     """
 
     title: str
+    name: str
     here: bool
+    found: bool
     more: tuple[str, ...]
     moved: tuple[str, ...]
     less: tuple[str, ...]
@@ -168,6 +193,14 @@ def build(answer: Record, language: str, names: Mapping[str, str] | None = None)
     )
 
 
+def wishes_of(answer: Record) -> tuple[Wish, ...]:
+    """Pins and bans of ``GET /routes/{route_id}/wishes``."""
+    return tuple(
+        Wish(w["decision"], f"un{w['decision']}", w["id"], w["title"], w["offering"] or "")
+        for w in answer["items"]
+    )
+
+
 def _step(
     route: RouteProgress,
     step: StepRecord,
@@ -233,14 +266,18 @@ def _variants(answer: Record, language: str) -> Iterator[Variant]:
     main = _runs(answer["route"])
     for variant in answer["variants"] or ():
         runs = _runs(variant["route"])
-        lacks = variant["reason"] or "none"
+        lacks = variant["reason"] or {"code": "none", "parameters": {}}
         yield Variant(
             title=label("variant", variant["name"], language),
+            name=variant["name"],
             here=bool(runs) and runs == main,
+            found=bool(runs),
             more=tuple(title for a, (_, title) in runs.items() if a not in main),
             moved=tuple(t for a, (o, t) in runs.items() if a in main and main[a][0] != o),
             less=tuple(title for a, (_, title) in main.items() if runs and a not in runs),
-            reason="" if runs else sentence(word(lacks, None, language, family="variant")),
+            reason=""
+            if runs
+            else sentence(word(lacks["code"], lacks["parameters"], language, family="variant")),
         )
 
 

@@ -29,7 +29,7 @@ from api.workbench.views.route_form import (
 )
 from engine.domain import Funding, Slot
 from engine.recommender import RouteRequest
-from tests.api.fakes import NODES, PACKAGE, FakeEngine, activity
+from tests.api.fakes import BUSY, NODES, PACKAGE, FakeEngine, activity
 from tests.api.workbench.desks import HOSTILE, HTMX, Desk, open_desk
 from tests.api.workbench.markup import Markup, sound
 
@@ -178,6 +178,26 @@ def test_busy_times_of_file_and_form_are_one(desk: Desk, engine: FakeEngine) -> 
         Slot(at(17, 0), at(19, 0)),
     }
     assert set(asked.constraints.busy) == expected
+
+
+def test_known_busy_times_are_shown_and_kept_or_dropped(desk: Desk, engine: FakeEngine) -> None:
+    """The form tells what is known; the typed joins it, replaces it, or it goes altogether."""
+    page = desk.page(f"{PATH}/new-route")
+    # BUSY of the package: 8 September, nine to eleven
+    said = page.said.replace("\u2060", "")  # what keeps a span on one line
+    assert "8 сентября 2026, 09:00–11:00" in said
+    kept = [a["value"] for a in page.of("input") if a.get("name") == "busy_known"]
+    assert kept == ["keep", "drop"]
+    day = {"start": "2026-09-07", "end": "2026-09-20", "away_from_1": "2026-09-17"}
+    day["away_to_1"] = "2026-09-17"
+    own = Slot(dt.datetime(2026, 9, 17, tzinfo=MOSCOW), dt.datetime(2026, 9, 18, tzinfo=MOSCOW))
+    assert set(built(desk, engine, busy_known="keep", **day).constraints.busy) == {BUSY, own}
+    assert set(built(desk, engine, busy_known="drop", **day).constraints.busy) == {own}
+    assert built(desk, engine, busy_known="keep").constraints.busy == (BUSY,)
+    assert built(desk, engine, busy_known="drop").constraints.busy == ()
+    nothing = desk.page("/workbench/educators/e-2/new-route")
+    assert "ничего не известно" in nothing.said
+    assert "busy_known" not in [a.get("name") for a in nothing.of("input")]
 
 
 def test_a_day_without_a_time_is_busy_as_a_whole(desk: Desk, engine: FakeEngine) -> None:

@@ -162,9 +162,11 @@ def test_an_unknown_activity_is_told(small: Browsers) -> None:
 
 
 def test_every_role_reads_the_catalogue(small: Browsers) -> None:
-    """Where the role may not ask for competencies, their field is not there."""
-    page = sound(small.get("/catalogue", Role.AUDITOR).text)
+    """Who may not ask for competencies in words chooses one of the list by its name."""
+    page = sound(small.get("/catalogue?covers=PSY.DEV.01", Role.AUDITOR).text)
     assert "about" not in [a.get("name") for a in page.of("input")]
+    chosen = [a["value"] for a in page.of("option") if "selected" in a]
+    assert chosen == ["", "PSY.DEV.01"]
     part = small.get("/catalogue?q=оценивание", **{"HX-Request": "true"}).text
     assert "<html" not in part
     assert "Критерии оценивания" in part.replace("\u00a0", " ")

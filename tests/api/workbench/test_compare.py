@@ -93,6 +93,8 @@ def test_variants_go_by_their_names() -> None:
     assert [s.title for s in sides] == ["Основной", "Быстрый"]
     assert [s.status.startswith("по своей цели") for s in sides] == [False, True]
     assert [s.id for s in sides] == [None, None]
+    # the first one is the route itself: nothing to take
+    assert [s.variant for s in sides] == ["", "fast"]
 
 
 def test_two_routes_of_one_educator(small: Browsers) -> None:

@@ -68,9 +68,23 @@ def test_conditions_hold_together_and_stay_in_the_form(desk: Desk) -> None:
     page = desk.page("/workbench?position=teacher&district=невский&subject=ИСТОРИЯ")
     assert names(page) == ["E11", "E13"]
     chosen = [a["value"] for a in page.of("option") if "selected" in a]
-    assert chosen == ["teacher", ""]
+    # the district is chosen by its name as the data write it
+    assert chosen == ["teacher", "Невский", ""]
     values = {a.get("name"): a.get("value") for a in page.of("input")}
-    assert (values["district"], values["subject"]) == ("невский", "ИСТОРИЯ")
+    assert values["subject"] == "ИСТОРИЯ"
+
+
+def test_conditions_are_chosen_by_name(desk: Desk) -> None:
+    """Organisations stand below their districts with codes as values; subjects are proposed."""
+    page = desk.page("/workbench?organisation_id=school-7")
+    options = {a["value"] for a in page.of("option")}
+    assert {"school-7", "Невский", "teacher"} <= options
+    assert "Невский" in [a["label"] for a in page.of("optgroup")]
+    assert "Лицей № 1007 (демо)" in page.said
+    assert "математика" in options  # of the framework
+    assert [a["value"] for a in page.of("option") if "selected" in a] == ["", "school-7", ""]
+    lost = desk.page("/workbench?organisation_id=gone")
+    assert "gone" in [a["value"] for a in lost.of("option") if "selected" in a]
 
 
 def test_an_organisation_is_a_condition_that_can_be_dropped(desk: Desk) -> None:

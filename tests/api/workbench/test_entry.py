@@ -172,6 +172,22 @@ def test_the_language_is_kept(browser: TestClient) -> None:
     assert "Access key" in browser.get(SIGN_IN).text
 
 
+def test_the_menu_holds_every_section_that_the_role_may_see(signed_in: SignIn) -> None:
+    """Each section once; the one that is open is said to be so, behind the disclosure too."""
+    page = sound(signed_in(Role.METHODIST).get(f"{PAGES}/check").text)
+    top = [a for tag, a in page.elements[: page.elements.index(("main", page.of("main")[0]))]
+           if tag == "a"]  # fmt: skip
+    links = [a["href"] for a in top if a["href"] not in (PAGES, "#main")]
+    sections = ("routes", "groups", "analysis", "indicators", "catalogue")
+    rest = ("new-educator", "imports", "check", "tagging", "models")
+    assert links == [f"{PAGES}/{name}" for name in (*sections, *rest)]
+    assert [a["href"] for a in top if a.get("aria-current") == "page"] == [f"{PAGES}/check"]
+    assert page.of("summary")[0].get("class") == "here"
+    assert "Ещё: Проверка маршрута" in page.said
+    mentor = sound(signed_in(Role.MENTOR).get(f"{PAGES}/routes").text)
+    assert f"{PAGES}/new-educator" not in [a.get("href") for a in mentor.of("a")]
+
+
 def test_refusals_are_pages(signed_in: SignIn) -> None:
     """An address that is none is told as a page, with what to do; a part gets a part."""
     caller = signed_in(Role.METHODIST)

@@ -8,7 +8,8 @@ import re
 import pytest
 
 from api.access.principal import Role
-from api.workbench.views.listing import FILTERS, counts_of, query_of, row_of
+from api.workbench.views.choices import places_of
+from api.workbench.views.listing import FILTERS, counts_of, mentors, query_of, row_of
 from tests.api.workbench.markup import sound
 from tests.api.workbench.small import SCRIPT, Browsers
 
@@ -100,6 +101,32 @@ def test_conditions_narrow_the_list(small: Browsers) -> None:
         assert ("Таких маршрутов нет" in page.said) is not some, query
     chosen = sound(small.get("/routes?state=agreed").text).of("option")
     assert {"value": "agreed", "selected": None} in chosen
+
+
+def test_a_person_is_found_by_a_part_of_the_name(small: Browsers) -> None:
+    """One who fits is the one who is meant; of several each is a link; a cipher is enough."""
+    small.built("E2", constraints={"max_steps": 1})
+    page = sound(small.get("/routes?educator_id=ольга").text)
+    assert "Иванова Ольга" in page.said
+    assert "Петрова" not in page.said
+    several = sound(small.get("/routes?educator_id=а").text)
+    assert "Подходят несколько педагогов" in several.said
+    links = [str(a["href"]) for a in several.of("a")]
+    assert {f"/workbench/routes?educator_id=E{n}" for n in (1, 2)} <= set(links)
+
+
+def test_mentors_stand_below_the_organisations_they_work_in() -> None:
+    """By their codes with the position, as the contract knows no names of theirs."""
+    organisations = {"items": [{"id": "s", "title": "Школа", "district": ""}], "districts": []}
+    records = [
+        {"id": "m-2", "position": "teacher", "organisation_id": "s"},
+        {"id": "m-1", "position": "methodist", "organisation_id": None},
+    ]
+    found = mentors(records, places_of(organisations), "ru")
+    assert [(g.title, g.pairs) for g in found] == [
+        ("", (("m-1", "m-1 · методист"),)),
+        ("Школа", (("m-2", "m-2 · учитель"),)),
+    ]
 
 
 def test_pages_follow_each_other(small: Browsers) -> None:

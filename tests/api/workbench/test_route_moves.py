@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from api.workbench.page import rendered
 from api.workbench.views.move_bodies import Sent, as_replan, decision_body, replan_body
 from api.workbench.views.route_moves import build
 from api.workbench.words import words
+from engine.domain import Reason
 from engine.interchange import DataPackage
 from engine.lifecycle.holds import ClaimKind
 from engine.lifecycle.moves import Move
@@ -38,7 +39,10 @@ from tests.api.kept_service import QUICK
 from tests.api.workbench.markup import Markup, sound
 
 EDUCATOR = "E02"
-DECISIONS = ("agree", "return", "accept", "complete", "cancel", "pin", "ban", "replace")
+DECISIONS = (
+    *("agree", "return", "accept", "complete", "cancel"),
+    *("pin", "ban", "unpin", "unban", "replace"),
+)
 EVENTS = ("enrolled", "attended", "completed", "missed", "cancelled", "report_accepted")
 
 
@@ -389,7 +393,7 @@ def test_variants_are_told_by_what_they_have_move_and_lack(desk: Desk) -> None:
     answer["variants"] = [
         {"name": "thorough", "route": answer["route"], "reason": None},
         {"name": "fast", "route": {"steps": other}, "reason": None},
-        {"name": "light", "route": None, "reason": "too_similar"},
+        {"name": "light", "route": None, "reason": asdict(Reason("too_similar"))},
     ]
     same, fast, light = build(answer, "ru").variants
     assert (same.here, same.more, same.moved, same.less) == (True, (), (), ())
@@ -397,6 +401,21 @@ def test_variants_are_told_by_what_they_have_move_and_lack(desk: Desk) -> None:
     assert fast.less == tuple(s["title"] for s in rest)
     assert (light.here, light.less) == (False, ())
     assert "похожи" in light.reason
+
+
+def test_a_real_answer_with_variants_is_told(desk: Desk) -> None:
+    """Whatever became of each variant, the page opens and says it."""
+    bearer = {"Authorization": f"Bearer {token(Role.ADMIN)}"}
+    body = {"educator": {"id": EDUCATOR}, "options": {**QUICK, "variants": True}}
+    answer = desk.caller.post("/routes", json=body, headers=bearer).json()
+    reasons = [v["reason"] for v in answer["variants"]]
+    assert len(reasons) == 3
+    shown = build(answer, "ru").variants
+    assert [bool(v.reason) for v in shown] == [bool(reason) for reason in reasons]
+    page = desk.caller.get(f"{PAGES}/routes/{quoted(answer['id'])}")
+    assert page.status_code == 200
+    for variant in shown:
+        assert variant.reason in sound(page.text).said
 
 
 def test_an_answer_without_a_route_has_nothing_to_do_by_steps(desk: Desk) -> None:
@@ -447,6 +466,47 @@ def test_too_few_changes_are_refused_with_how_many_would_do(desk: Desk) -> None:
     assert desk.life()["revision"] == 1
     assert desk.post("replan", **fields).status_code == 200
     assert first not in {s["activity"] for s in desk.life()["steps"]}
+
+
+def whole_page(desk: Desk) -> Markup:
+    return sound(desk.caller.get(desk.path).text)
+
+
+def test_pins_and_bans_are_listed_and_lifted(desk: Desk) -> None:
+    """The page names what the route is held to; its buttons lift it, and the history says so."""
+    step = desk.life()["steps"][0]
+    banned = {"activity": step["activity"], "step": step["step"], "title": "Первое"}
+    assert desk.decide("ban", **banned).status_code == 200
+    page = whole_page(desk)
+    assert "Закреплено и запрещено" in page.said
+    lifts = [a for a in page.of("button") if a.get("value") == "unban"]
+    assert len(lifts) == 1
+    assert "Снять запрет «" in (lifts[0]["aria-label"] or "")
+    answer = desk.decide("unban", activity=step["activity"], title="Первое", key=key(7))
+    assert answer.status_code == 200, answer.text
+    page = whole_page(desk)
+    assert "Закреплено и запрещено" not in page.said
+    assert "Снять запрет «Первое»" in page.said  # in the history
+
+
+def test_a_variant_is_taken_by_its_button(desk: Desk) -> None:
+    """The form of a variant orders a route of its own and leads to where it is being built."""
+    admin = {"Authorization": f"Bearer {token(Role.ADMIN)}"}
+    options = {**QUICK, "gap_rel": 0.0, "variants": True}
+    body = {"educator": {"id": EDUCATOR}, "options": options}
+    made = desk.caller.post("/routes", json=body, headers=admin).json()
+    named = {v["name"] for v in made["variants"][1:] if v["route"]}
+    own = Desk(desk.caller, made["id"])
+    names = [a["value"] for a in whole_page(own).of("input") if a.get("name") == "name"]
+    assert set(names) == named
+    answer = own.post("variants", name=names[0])
+    assert answer.status_code == 303, answer.text
+    path = answer.headers["location"].removeprefix("/workbench")
+    while (taken := desk.caller.get(path, headers=admin)).status_code == 202:
+        time.sleep(0.01)
+    variant = next(v["route"] for v in made["variants"] if v["name"] == names[0])
+    runs = {s["offering"] for s in taken.json()["route"]["steps"]}
+    assert runs == {s["offering"] for s in variant["steps"]}
 
 
 def last_seat(desk: Desk, offering: str, admin: dict[str, str]) -> None:
@@ -520,7 +580,7 @@ def test_the_table_of_deciders_is_what_the_contract_enforces(role: Role) -> None
     """Who may decide what, as the domain says it, for every role with the operation."""
     staff = {Role.PLATFORM, Role.METHODIST, Role.ADMIN}
     wanted = {
-        **dict.fromkeys(("agree", "pin", "ban", "replace"), staff),
+        **dict.fromkeys(("agree", "pin", "ban", "unpin", "unban", "replace"), staff),
         **{d: staff | {Role.TUTOR} for d in ("return", "complete", "report_accepted")},
         "cancel": staff | {Role.EDUCATOR},
         "accept": {Role.PLATFORM, Role.ADMIN, Role.EDUCATOR},
@@ -551,6 +611,8 @@ def test_a_key_belongs_to_what_was_pressed() -> None:
     [
         ({"decision": "pin", "step": "s", "activity": "a"}, {"activity": "a"}, (["a"], [])),
         ({"decision": "ban", "step": "s", "activity": "a"}, {"step": "s"}, ([], ["s"])),
+        ({"decision": "unpin", "step": "s", "activity": "a"}, {"activity": "a"}, ([], [])),
+        ({"decision": "unban", "activity": "a"}, {"activity": "a"}, ([], [])),
         (
             {"decision": "replace", "step": "s", "activity": "a", "target": "b"},
             {"step": "s", "activity": "b"},
