@@ -6,17 +6,27 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling, Scheduling
 
 # Workers stand side by side, one a processor and more: threads of linear algebra inside of them
 # would wait for each other, busily. Before numpy is imported, for what is started by tests too.
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
+
+# Where the machine keeps Python from writing bytecode, every worker and every server that a test
+# starts would compile the whole program anew, seconds each. It goes beside pytest's own cache.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(Path(__file__).resolve().parent.parent / ".pytest_cache" / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 # No test asserts wall-clock time: in a fresh clone the first text that is drawn builds a table of
 # all characters for seconds, and a busy machine stretches it. Whatever a test claims stays.
@@ -62,6 +72,8 @@ def _available(marker: str) -> bool:
 
 LONGEST_FIRST = (
     "tests/test_notebooks.py",
+    "tests/engine/training/test_evaluate.py",
+    "tests/engine/training/test_run.py",
     "tests/service/",
     "tests/api/solving/",
     "tests/engine/cli/test_batch.py",
@@ -70,7 +82,10 @@ LONGEST_FIRST = (
     "tests/engine/cli/test_train.py",
     "tests/engine/training/",
     "tests/engine/matching/test_enrolment_ranker.py",
+    "tests/browser/",
     "tests/engine/planning/",
+    "tests/bench/",
+    "tests/api/test_contract.py",
 )
 """Files and folders of minutes. Workers take whole files in this order: one of them at the end
 would leave the others without work.
@@ -85,6 +100,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next(found, len(LONGEST_FIRST))
 
     items.sort(key=place)
+
+
+TOGETHER = (
+    (
+        "tests/engine/training/test_evaluate.py",
+        "tests/engine/training/test_run.py",
+        "tests/engine/training/test_fingerprint.py",
+        "tests/engine/model_registry/test_candidate.py",
+    ),
+)
+"""Files of one worker: they look at the same trainings, half a minute of computing."""
+
+
+class _Scheduling(LoadFileScheduling):
+    """Files to workers, some of them together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return next((files[0] for files in TOGETHER if file in files), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    return _Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -9,6 +9,8 @@ On the catalogue of the planning benchmark, gap asked 1 %:
 2. ``--clients`` clients for ``--minutes``: routes per second beside what as many bare processes
    reach, measured before and after; errors, memory and the processor share of the load client;
 3. ``GET /routes/{id}`` by one process beside an empty FastAPI endpoint, in turns.
+
+``--minutes 0`` leaves the load out.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -56,6 +59,8 @@ def main() -> None:
         with served(folder, "--package", "region", **settings) as service:
             _one_client(service, package, ids[: options.singles])
             _reads(service, options.reads)
+            if options.minutes == 0:
+                return
             before = bare_rate(package, options.workers, options.bare_s)
             load = run_load(service, ids, options.clients, 60 * options.minutes)
             after = bare_rate(package, options.workers, options.bare_s)
@@ -146,6 +151,8 @@ class Load:
             f"load: memory {first:.0f} → {last:.0f} MiB, at most {top:.0f}; the load client took "
             f"{busy:.1%} of the processor time of both; by the minute {self.per_minute}"
         )
+        by_minute = {int(at // 60): f"{mib:.0f}" for at, mib in self.memory_mib}
+        print(f"load: memory at the end of each minute, MiB: {' '.join(by_minute.values())}")
         for error in self.errors[:3]:
             print(f"  {error}")
 
@@ -225,27 +232,38 @@ def _bare(package: DataPackage, first: int, step: int, seconds: float, go, count
 
 
 def _reads(service: Served, count: int) -> None:
-    client = service.client()
-    demo = client.ask("GET", "/routes?limit=1")
-    items = json.loads(demo[1])["items"]
-    route = items[0]["id"]
+    """One kept route read again and again, by one connection and by several at once."""
+    listed = json.loads(service.client().ask("GET", "/routes?limit=1")[1])
+    path = f"/routes/{listed['items'][0]['id']}"
     with _empty() as port:
-        empty = Client("127.0.0.1", port, "none")
-        rates: dict[str, list[float]] = {"read": [], "empty": []}
-        for _ in range(5):
-            rates["read"].append(_rate(client, f"/routes/{route}", count // 5))
-            rates["empty"].append(_rate(empty, "/", count // 5))
-    read, bare = (statistics.median(rates[name]) for name in ("read", "empty"))
-    print(f"read: {read:.0f}/s by one client, empty endpoint {bare:.0f}/s, ratio {read / bare:.2f}")
+        for connections in (1, 4):
+            rates: dict[str, list[float]] = {"read": [], "empty": []}
+            readers = [service.client() for _ in range(connections)]
+            others = [Client("127.0.0.1", port, "none") for _ in range(connections)]
+            for _ in range(5):
+                rates["read"].append(_rate(readers, path, count // 5))
+                rates["empty"].append(_rate(others, "/", count // 5))
+            read, bare = (statistics.median(rates[name]) for name in ("read", "empty"))
+            print(
+                f"read over {connections} connection(s): {read:.0f}/s, "
+                f"empty endpoint {bare:.0f}/s, ratio {read / bare:.2f}"
+            )
 
 
-def _rate(client: Client, path: str, count: int) -> float:
+def _rate(clients: Sequence[Client], path: str, count: int) -> float:
+    """Answers a second over all the connections, each kept busy by a thread of its own."""
     started = time.perf_counter()
+    with ThreadPoolExecutor(len(clients)) as threads:
+        share = count // len(clients)
+        list(threads.map(lambda client: _asked_often(client, path, share), clients))
+    return share * len(clients) / (time.perf_counter() - started)
+
+
+def _asked_often(client: Client, path: str, count: int) -> None:
     for _ in range(count):
         status, answer = client.ask("GET", path)
         if status != 200:
             raise RuntimeError(f"{status}: {answer[:300]!r}")
-    return count / (time.perf_counter() - started)
 
 
 class _empty:
