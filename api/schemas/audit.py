@@ -16,7 +16,9 @@ class AuditEntryAnswer(Answer):
     at: dt.datetime = Field(description="Когда, момент со смещением.")
     actor: str = Field(description="Кто: код человека, иначе код ключа.")
     role: str = Field(description="В какой роли.")
-    action: str = Field(description="Имя операции, operationId.")
+    action: str = Field(
+        description="Имя операции, operationId; маршрут из пачки или из варианта — build_route."
+    )
     object_kind: str = Field(description="Вид записи: route, educator, activity, …")
     object_id: str = Field(description="Код записи.")
     request_id: str | None = Field(

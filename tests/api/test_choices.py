@@ -89,6 +89,9 @@ def test_a_variant_becomes_a_route_of_its_own(kept: Kept) -> None:
         assert runs == {s["offering"] for s in variants[name]["steps"]}
         if name == "fast":
             assert taken["route"]["end"] <= variants[name]["end"]
+        newest = kept.caller.get("/audit").json()["items"][0]
+        assert newest["action"] == "build_route"
+        assert newest["object_id"] == taken["id"]
     assert kept.caller.get(location).headers["etag"] == tag
 
 

@@ -110,6 +110,7 @@ ELSEWHERE: Mapping[str, str] = {
     "build_team_routes": "needs a real engine: one row for each member's route",
     "decide_team": "needs a team's routes, which only a real engine builds",
     "replan": "needs a route with steps, which only a real engine builds",
+    "take_variant": "needs a route with variants, which only a real engine builds",
 }
 """Writing operations whose success is tested with the operation itself."""
 
