@@ -109,8 +109,11 @@ TOGETHER = (
         "tests/engine/training/test_fingerprint.py",
         "tests/engine/model_registry/test_candidate.py",
     ),
+    ("tests/browser/",),
 )
-"""Files of one worker: they look at the same trainings, half a minute of computing."""
+"""Files and folders of one worker: they look at the same trainings, half a minute of computing,
+or share a browser and the service it looks at.
+"""
 
 
 class _Scheduling(LoadFileScheduling):
@@ -118,7 +121,7 @@ class _Scheduling(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return next((files[0] for files in TOGETHER if file in files), file)
+        return next((some[0] for some in TOGETHER if file.startswith(some)), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:

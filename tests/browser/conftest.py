@@ -50,7 +50,7 @@ class Visit:
         return self.page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo, served by a real server on a free port, with a key for every role."""
     settings = Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('site') / 'routes.db'}")
@@ -93,9 +93,13 @@ def _keys() -> tuple[dict[Role, str], KeyRing]:
     return found, KeyRing(ring)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Debian's browser; nothing is downloaded."""
+    """Debian's browser; nothing is downloaded.
+
+    It ends with this package: while it is open its event loop runs in this thread, and no other
+    test of the same worker can run one of its own.
+    """
     path = shutil.which("chromium")
     assert path is not None
     with sync_playwright() as playwright:
