@@ -1,4 +1,4 @@
-"""Outcomes that the service has kept: feedback, and how far agreed routes have come."""
+"""What the service has kept for training: outcomes, its catalogue, methodists' corrections."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import typer
 
+from api.overlay import Overlay, effective, overlaid, overlay_of
 from engine.cli.db import sqlite_file
 from engine.errors import ConfigurationError
 from engine.interactions import State
@@ -34,9 +35,12 @@ STATE_OF_STEP = {
 def with_kept_outcomes(
     package: DataPackage, database: str, tenant: str = DEFAULT_TENANT
 ) -> DataPackage:
-    """The package with the outcomes of a database among its interactions.
+    """The package with what a service keeps over it: outcomes, catalogue, corrections of tags.
 
-    People and activities that the package does not have are left out, and told on stderr.
+    Outcomes are feedback and the steps of agreed routes. Those of people and activities that
+    neither the package nor the database has are left out, and told on stderr. Corrections of tags
+    are the last word on their activities and teach the tagger, as in the service. Activities that
+    were withdrawn stay to learn from, without runs.
 
     Parameters
     ----------
@@ -57,8 +61,10 @@ def with_kept_outcomes(
             raise ConfigurationError(detail)
         with store.reading(tenant) as kept:
             found = [*_feedback(kept, package.as_of.tzinfo), *_routes(kept, package.as_of.tzinfo)]
+            overlay = overlay_of(kept)
     finally:
         store.close()
+    package = _corrected(package, overlay)
     people = {e.id for e in package.educators}
     activities = {a.id for a in package.activities}
     known = [o for o in found if o.person in people and o.activity in activities]
@@ -69,6 +75,17 @@ def with_kept_outcomes(
     if not known:
         return package
     return replace(package, interactions=with_outcomes(package.interactions, known))
+
+
+def _corrected(package: DataPackage, overlay: Overlay) -> DataPackage:
+    """The package with the catalogue of the service, withdrawn activities included."""
+    told = sum(row.record is not None for row in overlay.rows.get("correction", ()))
+    if told:
+        typer.echo(f"из базы: правок тегов {told}", err=True)
+    now = effective(overlaid(package, overlay), overlay)
+    left = {a.id for a in now.activities}
+    withdrawn = tuple(a for a in package.activities if a.id not in left)
+    return replace(now, activities=now.activities + withdrawn)
 
 
 def _feedback(kept: Repositories, zone: dt.tzinfo | None) -> Iterator[Outcome]:

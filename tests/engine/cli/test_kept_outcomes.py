@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from api.service import load_package
+from api.tagging_calls import correct
 from engine.cli.kept_outcomes import with_kept_outcomes
 from engine.errors import ConfigurationError
 from engine.interactions import STATES
 from engine.lifecycle.states import RouteState, StepRecord, StepState
 from engine.matching.signals import EPOCH
+from engine.matching.tag_corrections import TagCorrection
+from engine.recommendation import to_dict
 from engine.settings import Settings
 from engine.storage import DEFAULT_TENANT, FeedbackRow, StoredRoute, open_store
 
@@ -81,6 +84,37 @@ def test_feedback_and_agreed_steps_join_and_strangers_are_told(
     assert (person, at, state) == ("E02", DAY, "completed")
     assert ended == dt.date(2026, 9, 15).toordinal() - EPOCH
     assert "исходов 3; " in capsys.readouterr().err
+
+
+def test_the_catalogue_and_the_corrections_of_the_service_are_trained_on(tmp_path: Path) -> None:
+    """What a methodist put right goes before a given coverage and teaches the tagger.
+
+    An activity that was added since counts; one that was withdrawn stays, without runs.
+    """
+    package = load_package(Settings())
+    corrected = next(a for a in package.activities if len(a.coverage) > 1)
+    right, wrong = list(corrected.coverage)[:2]
+    gone = next(o.activity_id for o in package.offerings if o.activity_id != corrected.id)
+    url = f"sqlite:///{tmp_path / 'routes.db'}"
+    store = open_store(url)
+    store.upgrade()
+    new = replace(corrected, id="new-activity")
+    record = to_dict(new, digits=None)
+    assert isinstance(record, dict)
+    with store.writing(DEFAULT_TENANT) as kept:
+        correct(kept, {corrected.id: TagCorrection.of(corrected, {right: 0.5}, [wrong])}, AT)
+        kept.catalogue.put("activity", {new.id: record}, AT)
+        kept.catalogue.withdraw("activity", [gone], AT)
+    store.close()
+    taken = with_kept_outcomes(package, url)
+    found = {a.id: a for a in taken.activities}
+    assert found[corrected.id].coverage == {right: 0.5}
+    assert corrected.id in {c.activity_id for c in taken.corrections}
+    assert new.id in found
+    assert gone in found
+    runs = {o.activity_id for o in taken.offerings}
+    assert gone not in runs
+    assert corrected.id in runs
 
 
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
