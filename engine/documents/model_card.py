@@ -76,6 +76,9 @@ def render_model_card(report: TrainingReport) -> str:
         "## Ранжирование рядом с базовыми",
         tables.ranking_table(report.ranking, report.version),
         _RANKING_NOTE,
+        "## Что заработали бы списки",
+        tables.off_policy_table(report.off_policy),
+        _off_policy_note(report),
         "## Срезы",
         tables.slices_table(report.models),
         _SLICES_NOTE,
@@ -93,7 +96,20 @@ def render_model_card(report: TrainingReport) -> str:
         "## Происхождение",
         _list(_lineage(report.lineage)),
     ]
-    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
+def _off_policy_note(report: TrainingReport) -> str:
+    if not report.off_policy:
+        return ""
+    found = report.off_policy[0]
+    return (
+        "Сколько в среднем заработало бы одно предложение, если бы предлагали первые "
+        f"{_whole(found.k)} из списка модели: завершённое — его исход (1, если он не назван), "
+        "остальное — 0. Судит журнал подборок, где хранится вероятность каждого предложения; "
+        f"границы с надёжностью {percent(found.report.confidence, 'ru')} по повторным выборкам "
+        "педагогов. Где журнал этого не знает, числа нет."
+    )
 
 
 def _list(lines: Iterator[str] | tuple[str, ...]) -> str:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from engine.documents.model_words import (
     FIGURES,
     NO_DATA,
+    NO_SUPPORT,
     RANKERS,
     cell,
     ends,
@@ -18,6 +19,7 @@ from engine.documents.model_words import (
 )
 from engine.evaluation.metrics import ReliabilityRow
 from engine.training.evaluate import ModelEvaluation
+from engine.training.off_policy_metrics import OffPolicyMetrics
 from engine.training.ranking_metrics import RankingMetrics
 from engine.training.report import FactorWeight, KindEffect
 from engine.wording import label
@@ -99,6 +101,44 @@ def _ranker(row: RankingMetrics, candidate: str) -> tuple[str, ...]:
         figure(row.popularity_lift, 2),
         figure(row.coverage),
         figure(row.gini),
+    )
+
+
+def off_policy_table(found: Sequence[OffPolicyMetrics]) -> str:
+    """A row for each model: estimates, or why there is none."""
+    if not found:
+        return "В отложенной части ничего не предлагали подборками, или этого не спрашивали."
+    head = (
+        "модель",
+        "IPS",
+        "SNIPS",
+        "DR",
+        "предложенное заработало",
+        "подборок",
+        "людей",
+        "эффективно строк",
+        "вне возможного",
+    )
+    return _table(head, (_off_policy(row) for row in found))
+
+
+def _off_policy(row: OffPolicyMetrics) -> tuple[str, ...]:
+    report = row.report
+    if report.reason is None:
+        estimates = [
+            NO_DATA if found is None else figure_within(found)
+            for found in (report.ips, report.snips, report.dr)
+        ]
+    else:
+        estimates = [f"нет: {NO_SUPPORT[report.reason]}", NO_DATA, NO_DATA]
+    return (
+        cell(row.version),
+        *estimates,
+        figure(report.logged),
+        number(report.slates, "ru", 0),
+        number(report.people, "ru", 0),
+        figure(report.effective, 0),
+        percent(max(report.outside, 0.0), "ru") if math.isfinite(report.outside) else NO_DATA,
     )
 
 

@@ -9,15 +9,17 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.documents.model_card_tables import best_first
-from engine.documents.model_words import RANKERS, figure, figure_within
+from engine.documents.model_words import NO_DATA, NO_SUPPORT, RANKERS, figure, figure_within
 from engine.documents.screen import rendered
 from engine.documents.text import clean, shortened
 from engine.training.evaluate import Evaluation, ModelEvaluation
+from engine.training.off_policy_metrics import OffPolicyMetrics
 from engine.training.ranking_metrics import RankingMetrics
 from engine.wording.quantities import number
 
 _LEAST_WIDTH = 100
 _NAME_MOST = 28
+_EARNED = ("среднее на предложение: исход завершённого, иначе 0",)
 
 
 def comparison_text(evaluation: Evaluation, *, width: int = 110, colour: bool = False) -> str:
@@ -35,7 +37,9 @@ def comparison_text(evaluation: Evaluation, *, width: int = 110, colour: bool = 
     str
         Lines with a final line break; the same arguments give the same text.
     """
-    parts = (_models(evaluation), "", _rankers(evaluation.ranking))
+    parts: list[RenderableType] = [_models(evaluation), "", _rankers(evaluation.ranking)]
+    if evaluation.off_policy:
+        parts += ["", _off_policy(evaluation.off_policy)]
     return rendered(parts, max(_LEAST_WIDTH, width), colour=colour)
 
 
@@ -88,6 +92,31 @@ def _ranker(row: RankingMetrics) -> tuple[str, ...]:
         figure(row.coverage, 2),
         figure(row.popularity_lift, 2),
     )
+
+
+def _off_policy(found: Sequence[OffPolicyMetrics]) -> Table:
+    logged = figure(found[0].report.logged)
+    why = tuple(
+        f"{shortened(clean(row.version), _NAME_MOST)}: {NO_SUPPORT[row.report.reason]}"
+        for row in found
+        if row.report.reason is not None
+    )
+    return _table(
+        f"Что заработали бы списки из {found[0].k}, по журналу (предложенное: {logged})",
+        ("модель", "IPS", "SNIPS", "DR", "подборок"),
+        (_estimated(row) for row in found),
+        "; ".join(_EARNED + why),
+    )
+
+
+def _estimated(row: OffPolicyMetrics) -> tuple[str, ...]:
+    report = row.report
+    name = shortened(clean(row.version), _NAME_MOST)
+    slates = number(report.slates, "ru", 0)
+    if report.reason is not None:
+        return name, NO_DATA, NO_DATA, NO_DATA, slates
+    estimates = (report.ips, report.snips, report.dr)
+    return name, *(NO_DATA if e is None else figure_within(e) for e in estimates), slates
 
 
 def _table(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from engine.documents.text import clean
 from engine.evaluation.bootstrap import Interval
+from engine.evaluation.off_policy import Reason
 from engine.interactions import State
 from engine.training.report import Limit
 from engine.wording import label
@@ -24,6 +25,14 @@ RANKERS: Mapping[str, str] = {
     "order": "порядок прохождения",
 }
 """Baselines; any other ranker is a model and goes by its version."""
+
+NO_SUPPORT: Mapping[Reason, str] = {
+    Reason.NO_PROPENSITIES: "вероятностей предложений никто не хранил",
+    Reason.NO_EXPLORATION: "предложения не разыгрывались",
+    Reason.OUTSIDE_SUPPORT: "слишком многое из списков не могло быть предложено",
+    Reason.TOO_FEW: "слишком мало совпадений с журналом",
+}
+"""Why the log says nothing of a model."""
 
 FIGURES: Mapping[str, str] = {
     "log_loss": "логарифмические потери",

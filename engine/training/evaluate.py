@@ -24,6 +24,7 @@ from engine.training.data import TrainingData
 from engine.training.fit import Say, table_matcher
 from engine.training.gate import Evaluated
 from engine.training.judge import Judge
+from engine.training.off_policy_metrics import OffPolicyMetrics, off_policy_metrics
 from engine.training.outcome_metrics import OutcomeMetrics, outcome_metrics, predicted
 from engine.training.plan_metrics import PlanOutcome, plan_outcomes, recommender_of
 from engine.training.ranking_metrics import RankingMetrics, ranking_metrics
@@ -45,7 +46,7 @@ class EvaluationOptions:
         Educators whose routes are built under every model; a slice of fewer than the gate's
         least is not judged.
     ranked
-        Most people of the ranking metrics; 0 = leave them out.
+        Most people of the ranking metrics and of the off-policy estimates; 0 = leave them out.
     route_min
         Most clock minutes of such a route, beside the educator's own limit; ``None`` = no other.
         With a year's time every model closes nearly the same; what comes first shows in a short
@@ -116,6 +117,8 @@ class Evaluation:
         Of the plans.
     routes
         Chosen activities of each of ``people``, by version.
+    off_policy
+        By model, in the same order; empty = no slates in the held-out part, or left out.
     """
 
     day: float
@@ -128,6 +131,7 @@ class Evaluation:
     people: tuple[str, ...]
     slices: Mapping[str, BoolArray]
     routes: Mapping[str, tuple[tuple[str, ...], ...]]
+    off_policy: tuple[OffPolicyMetrics, ...] = ()
 
 
 def evaluate_models(
@@ -175,9 +179,11 @@ def evaluate_models(
     judge = judge.with_effects(data, reference.tagger)
     redrawn = Judge.redrawn(data, tables.of(reference), judge.effects, options.judges, options.seed)
     ranking: tuple[RankingMetrics, ...] = ()
+    off_policy: tuple[OffPolicyMetrics, ...] = ()
     if options.ranked:
         say("ранжирование рядом с базовыми")
         ranking = ranking_metrics(data, day, models, options.k, options.ranked, options.seed)
+        off_policy = off_policy_metrics(data, day, models, options.ranked, options.seed)
     people = _sample(sorted(data.people), options.plans, options.seed)
     planned = _limited(data, people, options.route_min)
     plans: dict[str, list[PlanOutcome]] = {}
@@ -210,6 +216,7 @@ def evaluate_models(
             for m in models
         ),
         ranking=ranking,
+        off_policy=off_policy,
         evaluated={
             m.version: Evaluated(
                 version=m.version,

@@ -16,6 +16,7 @@ from engine.recommendation_json import record_from_dict
 from engine.training.effects import EffectDiagnostics
 from engine.training.evaluate import ModelEvaluation
 from engine.training.gate_report import GateReport
+from engine.training.off_policy_metrics import OffPolicyMetrics
 from engine.training.ranking_metrics import RankingMetrics
 
 
@@ -200,6 +201,8 @@ class TrainingReport:
         The candidate first, then the one in service if there was another.
     ranking
         By ranker, baselines among them.
+    off_policy
+        By model; empty = the held-out part has no slates, or it was not asked.
     gate
         ``None`` = not compared with the model in service.
     """
@@ -219,6 +222,7 @@ class TrainingReport:
     ranking: tuple[RankingMetrics, ...]
     gate: GateReport | None
     limits: tuple[Limit, ...]
+    off_policy: tuple[OffPolicyMetrics, ...] = ()
 
 
 def report_content(report: TrainingReport) -> dict[str, object]:

@@ -77,6 +77,7 @@ def training_report(
         judge_outcomes=evaluation.judge_outcomes,
         models=evaluation.models,
         ranking=evaluation.ranking,
+        off_policy=evaluation.off_policy,
         gate=gate,
         limits=tuple(_limits(data, summary, effects, evaluation, gate)),
     )

@@ -14,15 +14,24 @@ import pytest
 from engine.documents.gate_text import render_gate
 from engine.documents.model_card import render_model_card
 from engine.documents.model_comparison import comparison_text, ranking_text
-from engine.documents.model_words import LIMITS, limit_words, slice_words
+from engine.documents.model_words import LIMITS, NO_SUPPORT, limit_words, slice_words
 from engine.evaluation.bootstrap import Interval
+from engine.evaluation.off_policy import Reason
 from engine.interactions import STATES
 from engine.recommendation import to_dict
 from engine.training import report_build
 from engine.training.evaluate import Evaluation
 from engine.training.report import Limit, TrainingReport, report_from_json, report_to_json
 from engine.wording.quantities import number
-from tests.engine.training.reports import MODELS, NAN, RANKING, REPORT, gate_report, ranker
+from tests.engine.training.reports import (
+    MODELS,
+    NAN,
+    OFF_POLICY,
+    RANKING,
+    REPORT,
+    gate_report,
+    ranker,
+)
 
 SPELLED = {"5", "10", "90", "95", "256"}
 """Numbers of the fixed sentences: quantiles, confidence, SHA-256."""
@@ -84,6 +93,10 @@ def test_every_number_printed_stands_in_the_report() -> None:
         "1,000 [1,000; 1,000] | 4,6 | нет данных |",
         "| **m-new** | 777 | 0,235 [0,212; 0,257] | 0,183 [0,171; 0,196] | 0,091 [0,082; 0,103] "
         "| 5,43 | −0,37 | 0,876 | 0,432 |",
+        "| m-new | 0,437 [0,361; 0,529] | 0,419 [0,358; 0,487] | 0,425 [0,371; 0,493] | 0,267 "
+        "| 1123 | 643 | 213 | 2,3 % |",
+        "| m-old | нет: слишком многое из списков не могло быть предложено | нет данных | "
+        "нет данных | 0,267 | 1123 | 643 | 213 | нет данных |",
         "| сельские школы | 311 | 0,047 | 0,063 | 87 | 0,986 [0,941; 1,031] |",
         "| район: Ольский \\| север | 0 | нет данных | нет данных | 13 | нет данных |",
         "| должность: учитель | 902 | 0,029 | нет данных | 0 | нет данных |",
@@ -167,6 +180,7 @@ def bare() -> TrainingReport:
         effects=None,
         models=(replace(MODELS[0], outcomes=outcomes, plans=plans, rank_p95_ms=NAN),),
         ranking=(),
+        off_policy=(),
         gate=None,
     )
 
@@ -181,6 +195,7 @@ def test_what_was_not_measured_is_said() -> None:
         "снова измерено после них: нет данных.",
         "по видам: нет данных.",
         "Не измерено.",
+        "ничего не предлагали подборками",
         "нет ни у кого.",
         "Отложенных исходов нет.",
         "Не оценены: действуют эффекты политики.",
@@ -246,6 +261,11 @@ def test_every_limit_has_words() -> None:
     assert all("{" not in limit_words(Limit(code, ("young:no",))) for code in LIMITS)
 
 
+def test_every_reason_of_no_support_has_words() -> None:
+    """Whoever is told no number is told why."""
+    assert set(NO_SUPPORT) == set(Reason)
+
+
 def test_every_state_has_a_name() -> None:
     """Each state that may be counted is named."""
     counts = dict.fromkeys(STATES, 7)
@@ -270,6 +290,7 @@ def evaluation() -> Evaluation:
         people=tuple(str(i) for i in range(400)),
         slices={"rural:yes": np.zeros(400, dtype=bool)},
         routes={},
+        off_policy=OFF_POLICY,
     )
 
 
@@ -288,6 +309,10 @@ def test_the_terminal_tells_models_and_rankers() -> None:
     ease = ["EASE", "0,235 [0,212; 0,257]", "0,218 [0,203; 0,231]", "0,091", "0,88", "−0,37"]
     assert ease in rows
     assert rows.index(ease) < [row[0] for row in rows].index("m-new", rows.index(ease))
+    assert "из 7, по журналу (предложенное: 0,267)" in text
+    estimates = ["0,437 [0,361; 0,529]", "0,419 [0,358; 0,487]", "0,425 [0,371; 0,493]"]
+    assert ["m-new", *estimates, "1123"] in rows
+    assert "m-old: слишком многое из списков" in " ".join(text.split())
     assert max(map(len, text.split("\n"))) <= 110
     assert "\x1b" not in text
 

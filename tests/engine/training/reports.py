@@ -11,12 +11,14 @@ from engine.domain import Kind
 from engine.effects import Effect
 from engine.evaluation.bootstrap import Interval
 from engine.evaluation.metrics import ReliabilityRow
+from engine.evaluation.off_policy import OffPolicyReport, Reason
 from engine.interactions import State
 from engine.policy import load_policy
 from engine.training.effects import EffectDiagnostics
 from engine.training.evaluate import ModelEvaluation, PlanMetrics
 from engine.training.gate import Evaluated, gate
 from engine.training.gate_report import GateReport
+from engine.training.off_policy_metrics import OffPolicyMetrics
 from engine.training.outcome_metrics import OutcomeMetrics
 from engine.training.ranking_metrics import RankingMetrics
 from engine.training.report import (
@@ -138,6 +140,29 @@ def gate_report(fall: float = 0.0) -> GateReport:
     return gate(candidate, in_service, {"rural:yes": rural}, load_policy("default").promotion)
 
 
+_LOG = OffPolicyReport(
+    reason=None,
+    ips=Interval(0.437, 0.361, 0.529),
+    snips=Interval(0.419, 0.358, 0.487),
+    dr=Interval(0.425, 0.371, 0.493),
+    logged=0.267,
+    slates=1_123,
+    people=643,
+    left_out=87,
+    matched=391,
+    effective=213.0,
+    outside=0.0234,
+    tolerance=0.05,
+    confidence=0.95,
+)
+OFF_POLICY = (
+    OffPolicyMetrics(CANDIDATE, 7, _LOG),
+    OffPolicyMetrics(
+        IN_SERVICE,
+        7,
+        replace(_LOG, reason=Reason.OUTSIDE_SUPPORT, ips=None, snips=None, dr=None, outside=NAN),
+    ),
+)
 REPORT = TrainingReport(
     version=CANDIDATE,
     created_on=dt.date(2026, 9, 1),
@@ -179,6 +204,7 @@ REPORT = TrainingReport(
     judge_outcomes=3_210,
     models=MODELS,
     ranking=RANKING,
+    off_policy=OFF_POLICY,
     gate=gate_report(),
     limits=(
         Limit("taken_up"),
