@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.workbench.ask import quoted
 from api.workbench.page import Page
 from api.workbench.views.route_history import named_activities, titles_of
+from engine.wording.dates import span
+from engine.wording.values import as_date
 
 LOOKED_UP_MOST = 30
 """Titles that one page asks of the catalogue; further ones stay codes."""
@@ -33,6 +35,24 @@ async def run_titles(page: Page, offerings: list[str]) -> dict[str, str]:
     """Title of the activity of each run, by the run's code."""
     found = await asyncio.gather(*(_run_title(page, i) for i in offerings))
     return dict(zip(offerings, found, strict=True))
+
+
+async def run_terms(page: Page, wishes: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """First and last day of each run that a wish names, by the run's code.
+
+    Runs without days and those that the catalogue has lost are left out.
+    """
+    named = dict.fromkeys(w["offering"] for w in wishes if w["offering"])
+    asked = list(named)[:LOOKED_UP_MOST]
+    paths = (f"/offerings/{quoted(i)}" for i in asked)
+    found = await asyncio.gather(*(page.ask.get(p, expect={403, 404, 422}) for p in paths))
+    terms = {}
+    for code, answer in zip(asked, found, strict=True):
+        record = answer.data["record"] if answer.status == 200 else {}
+        start, end = as_date(record.get("start")), as_date(record.get("end"))
+        if start is not None and end is not None:
+            terms[code] = span(start, end, page.language)
+    return terms
 
 
 async def activity_title(page: Page, activity_id: str) -> str:

@@ -160,7 +160,7 @@ def _begun(person: Person, ticked: Sequence[tuple[str, str]]) -> RouteForm:
     minutes = person.known.tempo_min
     known_requests = person.profile is not None and bool(person.profile.wishes)
     texts = {
-        "tempo": "" if minutes is None else f"{minutes / 60:g}",
+        "tempo": "" if minutes is None else route_form.hours(minutes),
         "requests": "known" if known_requests else "own",
         "variants": "1",
     }

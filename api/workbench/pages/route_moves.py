@@ -10,17 +10,20 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from api.access.decisions import may_decide
+from api.deps import Loaded
 from api.workbench.ask import Answer, AnswerProblem, quoted
 from api.workbench.page import CurrentPage, Page
 from api.workbench.refusals import problem_context
 from api.workbench.route_titles import route_titles, run_titles
-from api.workbench.views import route_changes, route_history
+from api.workbench.route_wishes import wishes_kept
+from api.workbench.views import ahead, route_changes, route_history
 from api.workbench.views.keys import new_key
 from api.workbench.views.move_bodies import (
     STEP_DECISIONS,
     Sent,
     as_replan,
     decision_body,
+    lifting_bodies,
     progress_body,
     replan_body,
 )
@@ -46,10 +49,27 @@ async def decide(route_id: RouteId, page: CurrentPage, request: Request) -> Resp
 
 
 @router.post("/progress", name="workbench_progress")
-async def report(route_id: RouteId, page: CurrentPage, request: Request) -> Response:
-    """Note what became of one step."""
+async def report(
+    route_id: RouteId, page: CurrentPage, request: Request, service: Loaded
+) -> Response:
+    """Note what became of one step; what cannot have happened yet is asked about first."""
     sent = await _sent(request)
-    body = progress_body(sent, sent.text("event"))
+    event = sent.text("event")
+    if event in ahead.EVENTS and not sent.text("confirmed"):
+        answer = await page.ask.get(f"/routes/{quoted(route_id)}", expect={404})
+        found = ahead.ahead_of(answer.data, sent.text("step"), event, service.clock())
+        if found is not None:
+            return page.render(
+                "route_moves/ahead.html.j2",
+                **_route(route_id),
+                ahead=found,
+                step=sent.text("step"),
+                event=event,
+                version=sent.text("version"),
+                comment=sent.text("comment"),
+                key=new_key(),
+            )
+    body = progress_body(sent, event)
     return await _called(page, route_id, "progress", body, sent)
 
 
@@ -58,6 +78,28 @@ async def replan(route_id: RouteId, page: CurrentPage, request: Request) -> Resp
     """Plan the rest of the route anew and show what changed."""
     sent = await _sent(request)
     return await _called(page, route_id, "replan", replan_body(sent), sent)
+
+
+@router.post("/undo", name="workbench_undo")
+async def undo(route_id: RouteId, page: CurrentPage, request: Request) -> Response:
+    """Take back the wishes of the last decision, one by one, and show what changed.
+
+    Each is a decision of its own: where one is refused, the history tells which were done.
+    """
+    sent = await _sent(request)
+    changes: tuple[route_changes.Change, ...] = ()
+    answer = None
+    for body in lifting_bodies(sent, page.t("route_moves.said_undo")):
+        headers = sent.headers(f"undo {body['decision']} {body['activity']}")
+        path = f"/routes/{quoted(route_id)}/decisions"
+        answer = await page.ask.post(path, body, headers=headers, expect=TOLD_HERE)
+        if answer.status >= 400:
+            return await _refused(page, route_id, "decisions", body, sent, answer)
+        changes += route_changes.difference(answer.data["difference"], page.language)
+        sent = sent.at(answer.data["lifecycle"]["version"])
+    if answer is None:
+        return page.redirect(_path(route_id))
+    return await _changed(page, answer.data, changes, await route_titles(page, answer.data))
 
 
 @router.get("/confirm/{decision}", name="workbench_confirm")
@@ -97,7 +139,7 @@ async def show_difference(route_id: RouteId, page: CurrentPage) -> Response:
     event = route_history.last_revision(answer.data["lifecycle"])
     titles = await route_titles(page, answer.data)
     changes = route_changes.told_changes(event, titles, page.language) if event else ()
-    return _changed(page, answer.data, changes, titles, known=event is not None)
+    return await _changed(page, answer.data, changes, titles, known=event is not None)
 
 
 def _told(page: Page, decision: str, sent: Sent) -> str:
@@ -126,10 +168,10 @@ async def _called(
         return page.redirect(_path(route_id))
     # Sent again by a reload it is the same call, with the same answer.
     changes = route_changes.difference(answer.data["difference"], page.language)
-    return _changed(page, answer.data, changes, await route_titles(page, answer.data))
+    return await _changed(page, answer.data, changes, await route_titles(page, answer.data))
 
 
-def _changed(
+async def _changed(
     page: Page,
     answer: Mapping[str, Any],
     changes: tuple[route_changes.Change, ...],
@@ -138,13 +180,14 @@ def _changed(
     known: bool = True,
 ) -> Response:
     told = answer.get("difference")
+    wishes = await wishes_kept(page, answer["id"])
     return page.render(
         "route_moves/difference.html.j2",
         **_route(answer["id"]),
         changes=changes,
         stayed=None if told is None else len(told["stayed"]),
         life=answer["lifecycle"],
-        undo=route_history.undo_of(answer["lifecycle"], titles),
+        undo=route_history.undo_of(answer["lifecycle"], titles, wishes),
         known=known,
         key=new_key(),
     )

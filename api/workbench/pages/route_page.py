@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query
@@ -13,14 +14,20 @@ from api.messages import PROBLEMS
 from api.workbench.ask import Answer, AnswerProblem, quoted
 from api.workbench.page import CurrentPage, Page
 from api.workbench.refusals import problem_context
-from api.workbench.route_titles import route_titles
+from api.workbench.route_titles import route_titles, run_terms
+from api.workbench.route_wishes import wishes_kept
 from api.workbench.views import route_moves
 from api.workbench.views import route_page as views
+from api.workbench.views.activity_search import asked_activities
 from api.workbench.views.keys import new_key, own_key
+from api.workbench.views.used_busy import UsedBusy, used_busy
 from engine.explanation import OUTRANKED
 
-OFFERED_MOST = 8
+OFFERED_MOST = 12
 """Activities that a search for "why not" offers."""
+
+LOOKED_THROUGH, PAGES_MOST = 200, 5
+"""Activities asked for at once, and how often, where the contract cannot choose by form."""
 
 FILES = ("calendar.ics", "document.docx", "document.pdf", "document.xlsx", "problem", "page")
 PASSED_ON = (
@@ -45,7 +52,9 @@ async def show_route(route_id: RouteId, page: CurrentPage) -> Response:
         return page.render("route_page/building.html.j2", **_own(route_id), job=job, seen="")
     # Who sees levels only is answered without the numbers that documents are made of.
     masked = page.principal.levels_only
-    wishes = () if masked else await _wishes(page, route_id)
+    wishes = [] if masked else await wishes_kept(page, route_id)
+    busy = None if masked else await _busy(page, route_id, answer.data["educator"]["id"])
+    titles = await route_titles(page, answer.data)
     return page.render(
         f"route_page/{'levels' if masked else 'route'}.html.j2",
         **_own(route_id),
@@ -53,10 +62,10 @@ async def show_route(route_id: RouteId, page: CurrentPage) -> Response:
         answer=answer.data,
         life=answer.data["lifecycle"],
         version=answer.data["lifecycle"]["version"],
-        shown=None if masked else views.shown(answer.data, page.language),
+        shown=None if masked else views.shown(answer.data, page.language, busy),
         levels=views.levels(answer.data, page.language) if masked else (),
-        wishes=wishes,
-        moves=route_moves.build(answer.data, page.language, await route_titles(page, answer.data)),
+        wishes=route_moves.wishes_of(wishes, await run_terms(page, wishes)),
+        moves=route_moves.build(answer.data, page.language, titles, wishes),
     )
 
 
@@ -114,7 +123,7 @@ async def show_why_not(
     activity: Annotated[str, Query(max_length=128)] = "",
 ) -> Response:
     """Why an activity is not in the route; by words until one is chosen."""
-    found: list[tuple[str, str]] = []
+    found: list[views.Offer] = []
     lines: tuple[views.Paragraph, ...] = ()
     title, verdict, version = "", "", None
     if activity:
@@ -124,8 +133,7 @@ async def show_why_not(
         if verdict == OUTRANKED:
             version = await _open_version(page, route_id)
     elif q.strip():
-        answer = await page.ask.get("/activities", q=q.strip(), limit=OFFERED_MOST)
-        found = views.offers(answer.data["items"])
+        found = await _found(page, q)
     template = "why_not_part" if page.fragment else "why_not"
     return page.render(
         f"route_page/{template}.html.j2",
@@ -166,6 +174,25 @@ def _failed(page: Page, answer: Answer) -> Response:
     )
 
 
+async def _found(page: Page, words: str) -> list[views.Offer]:
+    """Activities in which the words are written, then those of the kind and form they name."""
+    asked = asked_activities(words)
+    written = await page.ask.get("/activities", q=words.strip(), limit=OFFERED_MOST)
+    items: list[dict[str, Any]] = list(written.data["items"])
+    for kind in (asked.kinds or ("",)) if asked.by_labels else ():
+        cursor = ""
+        for _ in range(PAGES_MOST if asked.forms or asked.technologies else 1):
+            limit = LOOKED_THROUGH if asked.forms or asked.technologies else OFFERED_MOST
+            answer = await page.ask.get(
+                "/activities", q=asked.words, kind=kind, cursor=cursor, limit=limit
+            )
+            items += [item for item in answer.data["items"] if asked.fits(item["record"])]
+            cursor = answer.data["next"] or ""
+            if not cursor or len(items) >= OFFERED_MOST:
+                break
+    return views.offers(items, page.language)[:OFFERED_MOST]
+
+
 async def _open_version(page: Page, route_id: str) -> int | None:
     """Version of the route, if the caller may pin something in it now."""
     if not (page.may("decide") and may_decide(page.principal.role, "pin")):
@@ -175,23 +202,36 @@ async def _open_version(page: Page, route_id: str) -> int | None:
     return int(life["version"]) if life and "replan" in life["legal"] else None
 
 
-async def _wishes(page: Page, route_id: str) -> tuple[route_moves.Wish, ...]:
-    """What the route is held to; nothing for other roles, and where its request is not kept."""
-    if not page.may("read_wishes"):
-        return ()
-    answer = await page.ask.get(f"{_asked(route_id)}/wishes", expect={403, 404, 409, 410})
-    return route_moves.wishes_of(answer.data) if answer.status == 200 else ()
+async def _busy(page: Page, route_id: str, educator_id: str) -> UsedBusy | None:
+    """Busy times that the route was built around; ``None`` where its problem cannot be read."""
+    if not page.may("read_problem"):
+        return None
+    file = await page.ask.get(f"{_asked(route_id)}/problem", expect={403, 404, 409, 410})
+    if file.status != 200:
+        return None
+    known = None
+    if page.may("read_busy"):
+        path = f"/educators/{quoted(educator_id)}/busy"
+        answer = await page.ask.get(path, expect={403, 404})
+        known = answer.data if answer.status == 200 else None
+    return used_busy(json.loads(file.content), known)
 
 
 async def _names(page: Page, answer: Answer) -> dict[str, Any]:
-    """Name of the educator where the caller may see it."""
+    """Names of the educator and of the mentor where the caller may see them."""
     educator = answer.data["educator"]["id"]
     name = ""
     if page.may("read_educator"):
         told = await page.ask.get(f"/educators/{quoted(educator)}", expect={403, 404})
         if told.status == 200:
             name = told.data["record"].get("display_name") or ""
-    return {"educator_id": educator, "educator_name": name}
+    mentor = ((answer.data["route"] or {}).get("mentor") or {}).get("id", "")
+    mentor_name = ""
+    if mentor and page.may("read_mentor"):
+        told = await page.ask.get(f"/mentors/{quoted(mentor)}", expect={403, 404})
+        if told.status == 200:
+            mentor_name = told.data["record"].get("display_name") or ""
+    return {"educator_id": educator, "educator_name": name, "mentor_name": mentor_name}
 
 
 def _own(route_id: str) -> dict[str, Any]:

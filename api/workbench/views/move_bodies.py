@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from api.workbench.views.keys import own_key
@@ -44,6 +44,10 @@ class Sent:
         """All values of a field, without empty ones."""
         return [value for value in self.lists.get(name, ()) if value]
 
+    def at(self, version: int) -> Sent:
+        """The same form, of a later version of the route."""
+        return replace(self, texts={**self.texts, "version": str(version)})
+
     def headers(self, action: str) -> dict[str, str]:
         """Condition and key of the call.
 
@@ -77,6 +81,16 @@ def decision_body(sent: Sent, decision: str, told: str) -> dict[str, Any]:
     if decision in ("pin", "replace", *LIFTING) and target:
         body["activity"] = target
     return body
+
+
+def lifting_bodies(sent: Sent, comment: str) -> list[dict[str, Any]]:
+    """Bodies of ``POST …/decisions`` that take back each wish of a form, bans first.
+
+    With the ban lifted while the pin still holds, the route wanders least in between.
+    """
+    lifted = [("unban", i) for i in sent.every("unbanned")]
+    lifted += [("unpin", i) for i in sent.every("unpinned")]
+    return [{"decision": d, "activity": i, "comment": comment} for d, i in lifted]
 
 
 def progress_body(sent: Sent, event: str) -> dict[str, Any]:

@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from api.workbench.views.step_words import size
 from api.workbench.words import say
 from engine.wording import label, sentence, word
 from engine.wording.dates import span
-from engine.wording.quantities import academic, minutes, percent, roubles
+from engine.wording.quantities import academic, minutes, number, roubles
 from engine.wording.values import as_date
 
 Record = Mapping[str, Any]
 
 CLOSED_LEAST = 0.005
-"""Part of a deficit below which nothing is said: it would read 0 %."""
+"""Part of a deficit below which nothing is said: it would read 0.00."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,15 @@ def _alternative(found: Record, language: str) -> Alternative:
         better=change is not None and change > 0,
         why_not=_reason(found["why_not"], language) if found["why_not"] else "",
         closes=tuple(
-            (c["title"], percent(c["now"], language), percent(c["then"], language))
+            (c["title"], _part(c["now"], language), _part(c["then"], language))
             for c in found["changes"]
             if abs(c["now"] - c["then"]) >= CLOSED_LEAST
         ),
     )
+
+
+def _part(closed: float, language: str) -> str:
+    return number(closed, language, 2, fixed=True)
 
 
 def _worth(change: float | None, language: str) -> str:
@@ -140,7 +145,7 @@ def _worth(change: float | None, language: str) -> str:
         return say("route_moves.worth_unknown", language, {})
     points = round(change)
     key = "same" if points == 0 else "more" if points > 0 else "less"
-    return say(f"route_moves.worth_{key}", language, {"points": abs(points)})
+    return say(f"route_moves.worth_{key}", language, {"size": size(abs(points), language)})
 
 
 def steps_of(route: Record | None, language: str) -> tuple[StepLine, ...]:

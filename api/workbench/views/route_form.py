@@ -124,6 +124,11 @@ class Reading:
         return value
 
 
+def hours(minutes: int) -> str:
+    """Minutes a week as hours of the field: two digits lead back to the same minutes."""
+    return f"{minutes / 60:.2f}".rstrip("0").rstrip(".")
+
+
 def read_form(form: RouteForm, known: Known) -> Reading:
     """Body of ``POST /routes``; what was left empty is left to the service and its policy."""
     reading = Reading({"educator": {"id": known.educator_id}})

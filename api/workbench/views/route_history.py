@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from api.workbench.words import said, say
 Record = Mapping[str, Any]
 
 REVISE = "revise"
+DECIDE = "decide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +40,31 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """The rebuilding that brings back what the last one took out.
+    """How the last rebuilding is taken back.
 
     Parameters
     ----------
     pinned, excluded
-        Codes of activities that come back, and of those that leave.
+        Codes of activities that come back, and of those that leave, where only new wishes can hold
+        the former route: nobody's decision stands behind the rebuilding.
     back, out
-        Their titles.
+        Titles of both.
+    unpinned, unbanned
+        Codes of the wishes that the decision behind the rebuilding placed: with them taken back
+        none is left of it. Then nothing is pinned or excluded.
     """
 
     pinned: tuple[str, ...]
     excluded: tuple[str, ...]
     back: tuple[str, ...]
     out: tuple[str, ...]
+    unpinned: tuple[str, ...] = ()
+    unbanned: tuple[str, ...] = ()
+
+    @property
+    def lifts(self) -> bool:
+        """Whether a decision is taken back."""
+        return bool(self.unpinned or self.unbanned)
 
 
 def titles_of(answer: Record) -> dict[str, str]:
@@ -110,12 +122,24 @@ def last_revision(life: Record) -> Record | None:
     return next((e for e in reversed(life["history"]) if e["kind"] == REVISE), None)
 
 
-def undo_of(life: Record, titles: Mapping[str, str]) -> Undo | None:
-    """How the last rebuilding is taken back: what left is pinned, what came is excluded.
+def undo_of(life: Record, titles: Mapping[str, str], wishes: Sequence[Record] = ()) -> Undo | None:
+    """How the last rebuilding is taken back.
 
-    ``None`` where nothing came or left (moved runs are not named by the history), where the
-    rebuilding made way for others, where something that came has begun, or where the state of the
-    route admits no rebuilding.
+    A decision on a step is undone by taking back its own pin and ban, so that the list of wishes
+    is as it was before; after any other rebuilding what left is pinned and what came is excluded.
+
+    Parameters
+    ----------
+    wishes
+        Entries of ``GET …/wishes``, what the route is held to now.
+
+    Returns
+    -------
+    Undo or None
+        ``None`` where nothing came or left (moved runs are not named by the history), where the
+        rebuilding made way for others, where something that came has begun, where the decision
+        only took a wish back (it is made anew by a pin or a ban), or where the state of the route
+        admits no rebuilding.
     """
     event = last_revision(life)
     if event is None or "replan" not in life["legal"]:
@@ -127,9 +151,19 @@ def undo_of(life: Record, titles: Mapping[str, str]) -> Undo | None:
     begun = {s["activity"] for s in life["steps"] if s["state"] not in ("planned", "cancelled")}
     if not changes or told.get("action") == "seat_gone" or begun.intersection(out):
         return None
-    return Undo(
-        back, out, tuple(titles.get(i, i) for i in back), tuple(titles.get(i, i) for i in out)
+    told_back = tuple(titles.get(i, i) for i in back)
+    told_out = tuple(titles.get(i, i) for i in out)
+    if told.get("action") != DECIDE:
+        return Undo(back, out, told_back, told_out)
+    found = Undo(
+        (),
+        (),
+        told_back,
+        told_out,
+        unpinned=tuple(w["id"] for w in wishes if w["decision"] == "pin" and w["activity"] in out),
+        unbanned=tuple(w["id"] for w in wishes if w["decision"] == "ban" and w["activity"] in back),
     )
+    return found if found.lifts else None
 
 
 def named_activities(life: Record) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ class Wish:
     lift
         Decision that takes it back.
     run
-        Code of the run; empty = it is about the whole activity.
+        Days of the run; empty = it is about the whole activity.
     """
 
     decision: str
@@ -159,7 +159,12 @@ class Moves:
         return new_key()
 
 
-def build(answer: Record, language: str, names: Mapping[str, str] | None = None) -> Moves:
+def build(
+    answer: Record,
+    language: str,
+    names: Mapping[str, str] | None = None,
+    wishes: Sequence[Record] = (),
+) -> Moves:
     """What can be done with a route and what was done.
 
     Parameters
@@ -169,6 +174,8 @@ def build(answer: Record, language: str, names: Mapping[str, str] | None = None)
     names
         Titles of activities and names of people by code, where the answer does not tell them;
         ``None`` = none.
+    wishes
+        Entries of ``GET …/wishes``; without them no decision can be undone.
     """
     life = answer["lifecycle"]
     titles = titles_of(answer) | dict(names or {})
@@ -188,16 +195,29 @@ def build(answer: Record, language: str, names: Mapping[str, str] | None = None)
             for step in route.steps
         },
         history=history_of(life, titles, zone, language),
-        undo=undo_of(life, titles),
+        undo=undo_of(life, titles, wishes),
         variants=tuple(_variants(answer, language)),
     )
 
 
-def wishes_of(answer: Record) -> tuple[Wish, ...]:
-    """Pins and bans of ``GET /routes/{route_id}/wishes``."""
+def wishes_of(wishes: Sequence[Record], terms: Mapping[str, str] | None = None) -> tuple[Wish, ...]:
+    """Pins and bans of ``GET /routes/{route_id}/wishes``.
+
+    Parameters
+    ----------
+    terms
+        First and last day by run, in words; a run without them is told by its code.
+    """
+    known = terms or {}
     return tuple(
-        Wish(w["decision"], f"un{w['decision']}", w["id"], w["title"], w["offering"] or "")
-        for w in answer["items"]
+        Wish(
+            decision=w["decision"],
+            lift=f"un{w['decision']}",
+            id=w["id"],
+            title=w["title"],
+            run=known.get(w["offering"], w["offering"]) if w["offering"] else "",
+        )
+        for w in wishes
     )
 
 

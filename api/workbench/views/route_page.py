@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
 
+from api.workbench.views import step_words
+from api.workbench.views.route_levels import LevelLine, closed_of_all, level_counts, level_lines
+from api.workbench.views.used_busy import UsedBusy
+from api.workbench.words import said, say
 from engine.documents.build_view import build_view
 from engine.documents.pictures import deficit_profile_svg, timeline_svg
 from engine.documents.view import RouteView, StepView
+from engine.domain import Reason
 from engine.explanation import Price, WhyNot
 from engine.recommendation import Recommendation
 from engine.recommendation_json import recommendation_from_dict, record_from_dict
-from engine.wording import label, price_words, sentence, why_not_words
+from engine.wording import label, phrase, sentence, word
 from engine.wording.quantities import percent_up
 
 DASH = "— "
@@ -37,6 +42,16 @@ class ShownRoute:
         Colour of the status.
     timeline, profile
         Drawings; ``None`` = nothing to draw.
+    reasons
+        Why each step is there, by the step's id.
+    levels
+        Lines of the table of deficits.
+    closed
+        What the route closes of all deficits and requests, and their sum; ``None`` = nothing.
+    notes
+        What is to be known of the data, sentences.
+    inputs
+        What was taken into account: headings with their lines.
     """
 
     rec: Recommendation
@@ -44,6 +59,11 @@ class ShownRoute:
     tone: str
     timeline: Markup | None
     profile: Markup | None
+    reasons: Mapping[str, tuple[str, ...]]
+    levels: tuple[LevelLine, ...]
+    closed: tuple[float, float] | None
+    notes: tuple[str, ...]
+    inputs: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
     def steps(self) -> tuple[StepView, ...]:
@@ -51,8 +71,13 @@ class ShownRoute:
         return self.view.steps
 
 
-def shown(answer: Mapping[str, Any], language: str) -> ShownRoute:
+def shown(answer: Mapping[str, Any], language: str, busy: UsedBusy | None = None) -> ShownRoute:
     """What is shown of the answer of ``GET /routes/{route_id}``.
+
+    Parameters
+    ----------
+    busy
+        Busy times that it was built around; ``None`` = not for this reader.
 
     Raises
     ------
@@ -67,7 +92,38 @@ def shown(answer: Mapping[str, Any], language: str) -> ShownRoute:
         tone=TONES.get(rec.status, "bad"),
         timeline=_drawing(timeline_svg(rec, language, view=view)),
         profile=_drawing(deficit_profile_svg(rec, language, view=view)),
+        reasons={s.record.id: step_words.reasons(s.record, language) for s in view.steps},
+        levels=level_lines(rec.deficits, view.deficits, language),
+        closed=closed_of_all(rec),
+        notes=tuple(_note(note, language) for note in rec.notes),
+        inputs=tuple(_inputs(rec, view, busy, language)),
     )
+
+
+def _note(note: Reason, language: str) -> str:
+    """A note in the words of the pages where the engine's speak of files."""
+    key = f"route_page.note_{note.code}"
+    if said(key, language, ""):
+        title = note.parameters.get("title")
+        return say(key, language, {"title": title})
+    return sentence(word(note, None, language))
+
+
+def _inputs(
+    rec: Recommendation, view: RouteView, busy: UsedBusy | None, language: str
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The inputs of the documents, with levels as in the table and with busy times."""
+    deficits, conditions = (phrase(f"input_{p}", language) for p in ("deficits", "conditions"))
+    for name, lines in view.inputs:
+        told = tuple(sentence(line).removesuffix(".") for line in lines)
+        counts = level_counts(rec.deficits, language)
+        if name == deficits and counts:
+            group = label("group", rec.group, language)
+            told = (*counts, sentence(phrase("group_is", language, group=group)).removesuffix("."))
+        if name == conditions and busy is not None:
+            values = {"spans": busy.spans, "known": busy.known or 0}
+            told = (*told, say(f"route_page.busy_{busy.source}", language, values))
+        yield name, told
 
 
 def levels(answer: Mapping[str, Any], language: str) -> tuple[tuple[str, str], ...]:
@@ -101,17 +157,14 @@ def prices(answer: Mapping[str, Any], *, has_route: bool, language: str) -> list
         Where there is no route, the one line that says so.
     """
     found = [record_from_dict(Price, p) for p in answer["prices"]]
-    lines = price_words(found, has_route=has_route, language=language)
-    # the first line is a heading, which the page has
-    return [sentence(line.removeprefix(DASH)) for line in (lines[1:] if has_route else lines)]
+    return step_words.prices(found, has_route=has_route, language=language)
 
 
 def why_not(answer: Mapping[str, Any], language: str) -> tuple[Paragraph, ...]:
     """Why an activity is not in a route, from the answer of ``GET …/why-not``."""
     found = record_from_dict(WhyNot, answer)
-    lines = why_not_words(found.verdict, found.reason, found.loss, found.changes, language)
     paragraphs: list[Paragraph] = []
-    for line in lines:
+    for line in step_words.why_not(found, language):
         if line.startswith(DASH) and paragraphs:
             last = paragraphs.pop()
             paragraphs.append(replace(last, items=(*last.items, line.removeprefix(DASH))))
@@ -162,6 +215,20 @@ def building(job: Mapping[str, Any], language: str, now: dt.datetime) -> Buildin
     )
 
 
-def offers(items: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Id and title of activities of ``GET /activities``."""
-    return [(i["record"]["id"], i["record"]["title"]) for i in items]
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An activity that was found; ``about`` tells its kind and form."""
+
+    id: str
+    title: str
+    about: str
+
+
+def offers(items: Sequence[Mapping[str, Any]], language: str) -> list[Offer]:
+    """Activities of ``GET /activities``, each once."""
+    records = {i["record"]["id"]: i["record"] for i in items}
+    return [Offer(r["id"], r["title"], _about(r, language)) for r in records.values()]
+
+
+def _about(record: Mapping[str, Any], language: str) -> str:
+    return " · ".join(label(group, record[group], language) for group in ("kind", "form"))

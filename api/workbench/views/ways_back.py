@@ -13,6 +13,7 @@ FORMS: Mapping[tuple[str, str], str] = {
     ("educators", "diagnostics"): "diagnostics",
     ("routes", "replan"): "",
     ("routes", "decisions"): "",
+    ("routes", "undo"): "",
     ("routes", "progress"): "",
 }
 """Last parts of addresses that forms are sent to → those of the pages with the forms."""

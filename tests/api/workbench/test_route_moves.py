@@ -271,7 +271,8 @@ def test_a_step_is_taken_through_its_states(desk: Desk) -> None:
         assert event == offered[0]
         seen.append(offered)
         fields = {k: v for k, v in hidden(part).items() if k in ("version", "key", "step")}
-        assert desk.post("progress", event=event, **fields).status_code == 303
+        told = desk.post("progress", event=event, confirmed="1", **fields)
+        assert told.status_code == 303
     assert seen == [
         ["enrolled", "cancelled", "missed"],
         ["attended", "cancelled", "missed"],
@@ -285,7 +286,8 @@ def test_a_step_is_taken_through_its_states(desk: Desk) -> None:
 def test_an_event_that_is_not_due_is_refused_in_words(desk: Desk) -> None:
     """A step of a route that nobody has agreed to is not attended; the page says what can be."""
     step = desk.life()["steps"][0]["step"]
-    answer = desk.post("progress", step=step, event="attended", version=desk.version())
+    fields = {"step": step, "event": "attended", "confirmed": "1"}
+    answer = desk.post("progress", version=desk.version(), **fields)
     assert answer.status_code == 409
     assert "Что делать" in sound(answer.text).said
     assert desk.life()["steps"][0]["state"] == "planned"
@@ -301,8 +303,59 @@ def banned(desk: Desk) -> tuple[dict[str, Any], Any]:
     return step, desk.decide("ban", key=key(), comment="Далеко", **fields)
 
 
+def held_to(desk: Desk) -> list[tuple[str, str]]:
+    """Pins and bans of the route, as the contract lists them."""
+    bearer = {"Authorization": f"Bearer {token(Role.ADMIN)}"}
+    answer = desk.caller.get(f"/routes/{quoted(desk.route_id)}/wishes", headers=bearer)
+    return [(w["decision"], w["id"]) for w in answer.json()["items"]]
+
+
+def undo(desk: Desk, page: Markup) -> Any:
+    """Send the form of a page that undoes the last decision."""
+    sent: dict[str, Any] = {k: v for k, v in hidden(page).items() if k in ("version", "key")}
+    for name in ("unpinned", "unbanned"):
+        sent[name] = [i["value"] for i in page.of("input") if i.get("name") == name]
+    return desk.post("undo", **sent)
+
+
+def test_an_undone_replacement_leaves_no_pin_and_no_ban(desk: Desk) -> None:
+    """What was decided before stays, the replacement's own wishes go, and the step comes back."""
+    first = desk.route()["route"]["steps"][0]
+    desk.decide("pin", activity=first["activity"], title=first["title"])
+    before, route = held_to(desk), {s["activity"] for s in desk.life()["steps"]}
+    step = desk.route()["route"]["steps"][-1]
+    bearer = {"Authorization": f"Bearer {token(Role.ADMIN)}"}
+    place = f"/routes/{quoted(desk.route_id)}/alternatives/{step['id']}"
+    found = desk.caller.get(place, headers=bearer).json()["alternatives"]
+    target = next(a["step"]["activity"] for a in found if a["kind"] == "other_activity")
+    changed = desk.decide("replace", step=step["id"], target=target, title=step["title"])
+    assert changed.status_code == 200
+    assert len(held_to(desk)) == len(before) + 2
+    undone = undo(desk, sound(desk.get("difference").text))
+    assert undone.status_code == 200, sound(undone.text).said
+    assert held_to(desk) == before
+    assert {s["activity"] for s in desk.life()["steps"]} == route
+    page = sound(desk.caller.get(desk.path).text)
+    assert "Снять запрет" not in page.said
+
+
+def test_what_has_not_begun_is_asked_about_before_it_is_noted(desk: Desk) -> None:
+    """A step of next week is missed only after a yes; enrolling needs none."""
+    assert desk.decide("agree").status_code == 303
+    step = max(desk.life()["steps"], key=lambda s: s["start"])["step"]
+    asked = desk.post("progress", step=step, event="missed", version=desk.version(), key=key())
+    page = sound(asked.text)
+    assert asked.status_code == 200
+    assert "ещё не началось" in page.said
+    assert {s["state"] for s in desk.life()["steps"]} == {"planned"}
+    assert desk.post("progress", **hidden(page)).status_code == 303
+    states = {s["step"]: s["state"] for s in desk.life()["steps"]}
+    assert states[step] == "missed"
+
+
 def test_a_ban_shows_what_changed_and_can_be_undone(desk: Desk) -> None:
-    """The banned step is gone and named as such; the undo brings back exactly what left."""
+    """The banned step is gone and named as such; the undo lifts the ban, and it comes back."""
+    earlier = held_to(desk)
     before = {s["activity"] for s in desk.life()["steps"]}
     step, answer = banned(desk)
     page = sound(answer.text)
@@ -312,16 +365,11 @@ def test_a_ban_shows_what_changed_and_can_be_undone(desk: Desk) -> None:
     after = {s["activity"] for s in life["steps"]}
     assert step["activity"] not in after
     assert life["history"][-1]["comment"] == f"Запретить «{step['title']}»: Далеко"
-    pinned = {i["value"] for i in page.of("input") if i.get("name") == "pinned"}
-    excluded = {i["value"] for i in page.of("input") if i.get("name") == "excluded"}
-    assert (pinned, excluded) == (before - after, after - before)
-    undone = desk.post(
-        "replan", version=str(life["version"]), pinned=sorted(pinned), excluded=sorted(excluded)
-    )
+    assert held_to(desk) == [*earlier, ("ban", step["activity"])]
+    undone = undo(desk, page)
     assert undone.status_code == 200, sound(undone.text).said
-    now = {s["activity"] for s in desk.life()["steps"]}
-    assert pinned <= now
-    assert excluded.isdisjoint(now)
+    assert held_to(desk) == earlier
+    assert {s["activity"] for s in desk.life()["steps"]} == before
 
 
 def test_a_reload_shows_the_same_difference_and_rebuilds_nothing(desk: Desk) -> None:
@@ -361,7 +409,7 @@ def test_the_routes_page_tells_its_changes_by_titles(desk: Desk) -> None:
     assert answer.status_code == 200
     assert f"вернётся: {step['title']}" in page.said
     assert f"«{step['title']}» заменено на" in page.said
-    changing = ("/decisions", "/progress", "/replan")
+    changing = ("/decisions", "/progress", "/replan", "/undo")
     assert [f for f in page.of("form") if str(f.get("action")).endswith(changing)]
 
 

@@ -121,11 +121,30 @@ def test_why_not_is_asked_by_words(desk: Desk, route: str) -> None:
     assert "Ничего не нашлось" in desk.page(f"{route}/why-not?q=ъъъъъъ").said
 
 
+def test_why_not_is_found_by_kind_and_form(desk: Desk, route: str) -> None:
+    """A kind or a form finds activities whose texts do not name it."""
+    for words, asked in (("вебинары", "вебинар"), ("дистанционно", "обучение")):
+        offered = sound(f"<main>{desk.get(f'{route}/why-not?q={words}', **HTMX).text}</main>")
+        assert len(offered.of("a")) > 3
+        assert asked in offered.said
+
+
+def test_the_page_tells_people_no_inner_words(desk: Desk, route: str) -> None:
+    """One unit throughout; codes of fields, of factors and points are for programs."""
+    said = desk.page(route).said
+    for inner in ("activity_id", "надёжность разметки", "балла", "None"):
+        assert inner not in said
+    assert "Занятость педагога" in said
+    assert "число от 0 до 1" in said
+    assert "закреплено и запрещено" not in said
+
+
 def test_what_would_help_is_told(desk: Desk, route: str) -> None:
     """Relaxations with what each is worth, each in a line."""
     said = desk.page(f"{route}/helps").said
     assert "темп" in said
-    assert "балл" in said
+    assert "на шкале от 0 до 1" in said
+    assert "балл" not in said
 
 
 def test_an_unknown_route_says_what_to_do(desk: Desk) -> None:
