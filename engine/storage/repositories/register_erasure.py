@@ -3,7 +3,7 @@
 His own card and the records of who accompanied him are deleted, in lists he is struck out, a
 community that he led has no lead. Whom *he* accompanied was accompanied all the same, and
 indicators count it: such a record stays, under a random id and with a random companion, for the
-source's id may be made of his.
+source's id may be made of his. So may that of a deleted one, and the audit loses both.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from engine.register_kinds import KINDS, RegisterName, RegisterRecord
 from engine.registers import Accompaniment, Community
 from engine.storage.bound import Bound, Row
 from engine.storage.repositories.registers import record_of, record_text
-from engine.storage.tables import REGISTERS
+from engine.storage.tables import AUDIT, REGISTERS
+
+_ACCOMPANIMENT = "accompaniment"
+"""What the audit calls a record of accompaniments; other records keep their ids."""
 
 
 def erase_from_registers(bound: Bound, person: str, at: dt.datetime) -> int:
@@ -60,6 +63,9 @@ def _erase(
     if left == record:
         return False  # the text was found in a title or a summary
     mine = (REGISTERS.c.register == name.value, REGISTERS.c.id == row.id)
+    if left is None or left.id != row.id:
+        told = (AUDIT.c.object_kind == _ACCOMPANIMENT, AUDIT.c.object_id == row.id)
+        bound.update(AUDIT, {"object_id": nobody}, *told)
     if left is None:
         bound.delete(REGISTERS, *mine)
         return True

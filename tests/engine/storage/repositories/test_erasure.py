@@ -124,7 +124,7 @@ REGISTERS = {
     ],
     RegisterName.PRACTICES: [Practice("p-1", "Практика", authors=(WHO,))],
     RegisterName.ACCOMPANIMENTS: [
-        Accompaniment("x-1", WHO, MentorForm.PEER, "e-2"),
+        Accompaniment(f"y-{MARK}", WHO, MentorForm.PEER, "e-2"),
         Accompaniment(f"x-{MARK}", "e-2", MentorForm.PEER, WHO, Period(dt.date(2026, 9, 1))),
         Accompaniment("x-3", "e-2", MentorForm.TUTOR, "mt-2"),
     ],
@@ -161,6 +161,10 @@ def put(kept: Repositories) -> None:
     kept.registers.withdraw(RegisterName.METHODISTS, [WHO], AT)
     kept.audit.add(AuditEntry(AT, WHO, "educator", "accept", "route", "r-1"))
     kept.audit.add(AuditEntry(AT, "k-1", "admin", "put", "educator", WHO))
+    kept.audit.add(AuditEntry(AT, "k-1", "platform", "add_feedback", "feedback", MARK))
+    for told in (f"x-{MARK}", f"y-{MARK}"):
+        kept.audit.add(AuditEntry(AT, "k-1", "admin", "put", "accompaniment", told))
+    observed(kept)
     for i, body in enumerate((personal, json.dumps({"id": WHO}), '{"route": "r-2", "x": "МЕТКА"}')):
         kept.idempotency.begin(f"k{i}", "e", "d", AT)
         kept.idempotency.finish(f"k{i}", "e", 201, {}, body.encode())
@@ -168,6 +172,14 @@ def put(kept: Repositories) -> None:
     kept.jobs.add(Job("j-2", AT, MARK, route_id="r-1"))
     kept.jobs.add(Job("j-3", AT, json.dumps({"educator": {"id": WHO}})))
     kept.jobs.append("j-1", JobEvent(AT, "route", {"x": MARK}))
+
+
+def observed(kept: Repositories) -> None:
+    """Somebody else whom the person marked, and on whose route the person acted."""
+    kept.educators.put(replace(EDUCATOR, id="e-2"), AT)
+    kept.diagnostics.replace("e-2", [replace(score, observer=WHO) for score in SCORES], ())
+    kept.routes.add(replace(ROUTE, id="r-9", educator_id="e-2", problem=b"{}"))
+    kept.routes.append("r-9", replace(EVENT, role="mentor", comment="", parameters={}))
 
 
 def whole(store: Store) -> str:
@@ -244,6 +256,23 @@ def test_feedback_stays_for_training_and_leads_nowhere(erased: Store) -> None:
     assert {(r.route_id, r.step_id) for r in rows} == {(None, None)}
 
 
+def test_what_he_did_for_others_stays_and_names_nobody(erased: Store) -> None:
+    """Marks that he gave stay together, and the history of another's route keeps what was done."""
+    with erased.reading(TENANT) as kept:
+        marks = kept.diagnostics.results("e-2")
+        (event,) = kept.routes.events("r-9")
+        (told,) = kept.audit.page(object_kind="feedback").items
+        outcomes = {row.id for row in kept.feedback.page().items}
+    assert [replace(mark, observer=None) for mark in marks] == [
+        replace(score, observer=None) for score in SCORES
+    ]
+    (observer,) = {mark.observer for mark in marks}
+    assert str(observer).startswith("erased-")
+    assert event.actor.startswith("erased-")
+    assert (event.kind, event.role) == ("accept", "mentor")
+    assert told.object_id in outcomes
+
+
 def test_registers_keep_the_others_and_what_was_done_for_them(erased: Store) -> None:
     """Lists lose the person alone, his card and his own accompaniment go, what he did stays."""
     with erased.reading(TENANT) as kept:
@@ -268,7 +297,13 @@ def test_only_the_persons_requests_and_keys_go(erased: Store) -> None:
         assert kept.idempotency.begin("other", "e", "d", AT).state == "done"
         assert kept.jobs.lapsed(after(days=9)) == ("other",)
         entries = kept.audit.page().items
-    assert [(e.action, e.role) for e in entries] == [("put", "admin"), ("accept", "educator")]
+    assert [(e.action, e.role) for e in entries] == [
+        ("put", "admin"),
+        ("put", "admin"),
+        ("add_feedback", "platform"),
+        ("put", "admin"),
+        ("accept", "educator"),
+    ]
     with erased.system_reading() as system:
         keys = {k.id: k for k in system.keys.list()}
     assert (keys["k-1"].subject, keys["k-1"].revoked_at) == (None, after(days=1))
