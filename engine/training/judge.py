@@ -45,6 +45,8 @@ LEAST_ROWS = 200
 """Outcomes below which nothing can be judged."""
 
 FOLDS = 5
+TREES = 150
+"""Boosted trees of one judge."""
 COARSE = ("deficit", "request", "position", "subject", "stage", "practice", "online", "length")
 """Factors the trees see, to one decimal: finer ones tell activities apart like a name, and what
 is an activity's own is left to ``quality``, which knows how far to trust it."""
@@ -257,7 +259,7 @@ def _trees(
     both = np.concatenate([weight * label, weight * (1 - label)])
     keep = both > 0
     model = HistGradientBoostingClassifier(
-        max_iter=150,
+        max_iter=TREES,
         learning_rate=0.06,
         max_leaf_nodes=15,
         min_samples_leaf=10,

@@ -163,7 +163,7 @@ def test_threads_that_read_first_at_once_all_read() -> None:
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
-        for _ in range(20):
+        for _ in range(6):
             _decoder.cache_clear()
             barrier = threading.Barrier(8)
 

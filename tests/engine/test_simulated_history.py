@@ -629,10 +629,10 @@ def test_the_effect_is_the_mean_over_who_completes(history: History) -> None:
     truth, rng = history.truth, np.random.default_rng(0)
     for j in (1, 25, 140):
         everybody = np.flatnonzero(truth.fit(np.arange(2_000), j) >= 0.5)
-        people = np.repeat(everybody, 40)
-        at = np.full(len(people), j)
-        done = rng.random(len(people)) < truth.completion(people, at)
-        came = rng.random(len(people)) < truth.benefit(people, at)
-        gain = truth.gain(people, at)[done, 0] * came[done]
+        at = np.full(len(everybody), j)
+        shape = (40, len(everybody))
+        done = rng.random(shape) < truth.completion(everybody, at)
+        came = rng.random(shape) < truth.benefit(everybody, at)
+        gain = (truth.gain(everybody, at)[:, 0] * came)[done]
         error = gain.std() / np.sqrt(len(gain))
         assert truth.effect(j)[0] == pytest.approx(gain.mean(), abs=4 * error)

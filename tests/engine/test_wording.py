@@ -4,6 +4,7 @@ import ast
 import datetime as dt
 import math
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -399,15 +400,26 @@ def _constants(module: ast.Module) -> dict[str, str]:
     }
 
 
+@cache
+def _calls() -> tuple[tuple[Path, dict[str, str], tuple[ast.Call, ...]], ...]:
+    """Every file of the engine that calls a record, with its constants and its calls of names."""
+    found = []
+    for path in sorted(ENGINE.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if not any(f"{name}(" in text for name in FAMILY_OF_RECORD):
+            continue
+        module = ast.parse(text)
+        calls = [n for n in ast.walk(module) if isinstance(n, ast.Call)]
+        plain = tuple(n for n in calls if isinstance(n.func, ast.Name))
+        found.append((path, _constants(module), plain))
+    return tuple(found)
+
+
 def _codes_used() -> set[tuple[str, str, str]]:
     """(record, code, file) of every record in the engine whose code can be read off the source."""
     used = set()
-    for path in sorted(ENGINE.rglob("*.py")):
-        module = ast.parse(path.read_text(encoding="utf-8"))
-        constants = _constants(module)
-        for node in ast.walk(module):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-                continue
+    for path, constants, calls in _calls():
+        for node in calls:
             name = node.func.id
             if name not in FAMILY_OF_RECORD:
                 continue
@@ -463,10 +475,9 @@ def _made_elsewhere() -> set[str]:
 
     composed = {
         f"{prefix}{end}"
-        for path in sorted(ENGINE.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reason" and node.args
-        if isinstance(node.args[0], ast.JoinedStr)
+        for _, _, calls in _calls()
+        for node in calls
+        if node.func.id == "Reason" and node.args and isinstance(node.args[0], ast.JoinedStr)
         for prefix in [getattr(node.args[0].values[0], "value", "")]
         for end in ("competency", "subject", "position", "district")
     }

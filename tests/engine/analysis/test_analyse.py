@@ -18,7 +18,7 @@ from tests.engine.analysis.small import FRAMEWORK, TODAY, programme, region, rul
 PLAN = HolesPlan(educators=2_500, activities=150, mentors=250)
 
 
-@pytest.fixture(scope="module", params=[0, 1, 2])
+@pytest.fixture(scope="module", params=[0, 1, pytest.param(2, marks=pytest.mark.long)])
 def found(request):
     framework, policy = load_framework(), load_policy("default")
     record, holes = simulate_holes(PLAN, request.param, framework, policy)
@@ -82,6 +82,7 @@ def test_every_recommendation_has_a_number_an_addressee_and_words(found):
             assert "{" not in said
 
 
+@pytest.mark.parametrize("found", [0], indirect=True)
 def test_the_same_record_gives_the_same_analysis(found):
     """Twice the same, to the last digit of its JSON."""
     record, _, analysis = found

@@ -68,7 +68,12 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Interrupted:
     while results() < len(IDS) and started.poll() is None:
         time.sleep(0.01)
     os.killpg(started.pid, signal.SIGINT)
-    _, said = started.communicate(timeout=120)
+    try:
+        _, said = started.communicate(timeout=120)
+    except subprocess.TimeoutExpired:
+        os.killpg(started.pid, signal.SIGKILL)  # or it would go on with thousands of lines
+        started.communicate()
+        raise
     return Interrupted(started.returncode, said, out, started.pid)
 
 

@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 from engine.cli.app import Exit, run
 from engine.interchange import write_package
 from engine.interchange.simulated import package_of
+from engine.matching.enrolment_ranker import EnrolmentRanker
 from engine.matching.model import MatchingModel
 from engine.matching.tag_corrections import TagCorrection
 from engine.simulation import HistoryPlan
@@ -52,10 +53,16 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def few_judges() -> Iterator[None]:
-    """Two redrawn judges: what commands print and keep does not hang on how many there are."""
+def quick_judges_and_baselines() -> Iterator[None]:
+    """Few judges, people and trees: what commands print and keep hangs on none of them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("engine.cli.train.EvaluationOptions", partial(EvaluationOptions, judges=2))
+        few = partial(EvaluationOptions, judges=2, ranked=12)
+        patch.setattr("engine.cli.train.EvaluationOptions", few)
+        patch.setattr("engine.training.judge.TREES", 20)
+        patch.setattr("engine.training.evaluate.LATENCY_PEOPLE", 8)
+        for module in ("ranking_metrics", "enrolments"):
+            ranker = partial(EnrolmentRanker, rounds=20, folds=3)
+            patch.setattr(f"engine.training.{module}.EnrolmentRanker", ranker)
         yield
 
 

@@ -74,10 +74,16 @@ def best_of(seed: int, size: str = "small") -> Best:
 
 def routes_that_hold(problem: RouteProblem) -> Iterator[Route]:
     """Every route that breaks no rule, the empty one included, checkpoints as they fit."""
+    return (route for route, _ in valued_routes(problem))
+
+
+def valued_routes(problem: RouteProblem) -> Iterator[tuple[Route, int]]:
+    """The same with their values."""
     for chosen, _ in _sets_of_steps(problem, frozenset(), True):
         for route in _completions(problem, chosen, frozenset(), True):
-            if check_route(problem, route).holds:
-                yield route
+            report = check_route(problem, route)
+            if report.holds:
+                yield route, report.value_mpt
 
 
 def _broken(report: CheckReport) -> set[str]:

@@ -12,7 +12,6 @@ from itertools import chain, combinations, product
 import numpy as np
 
 from engine.planning.admissible import admissible, counted_gains
-from engine.planning.checks import check_route
 from engine.planning.problem import CandidateTable, RouteProblem
 from engine.planning.team_problem import (
     NOT_SHARED,
@@ -21,15 +20,16 @@ from engine.planning.team_problem import (
     TeamOffering,
     TeamProblem,
 )
-from tests.engine.planning.oracle import routes_that_hold
+from tests.engine.planning.oracle import routes_that_hold, valued_routes
 from tests.engine.planning.problems import problem_of
 
 SEATS = 4
 """Shared runs of a random team; a mentor's place and two slots follow them."""
 
 
+@cache
 def random_team(seed: int, most_members: int = 3) -> TeamProblem:
-    """A small team in which every rule has a real chance to bind."""
+    """A small team in which every rule has a real chance to bind; made once a process."""
     rng = random.Random(seed)
     n = rng.randint(2, most_members)
     lively = [_lively(rng) for _ in range(n)]
@@ -67,8 +67,14 @@ def _lively(rng: random.Random) -> tuple[RouteProblem, list[int]]:
 
 def _startable(problem: RouteProblem) -> list[int]:
     """Activities that some route has."""
-    chosen = {j for route in routes_that_hold(problem) for j in route.chosen}
-    return sorted({int(problem.candidates.activity[j]) for j in chosen})
+    activity = problem.candidates.activity
+    most = set(activity[admissible(problem)].tolist())
+    found: set[int] = set()
+    for route in routes_that_hold(problem):
+        found |= {int(activity[j]) for j in route.chosen}
+        if found == most:
+            break
+    return sorted(found)
 
 
 def _counting(problem: RouteProblem) -> RouteProblem:
@@ -175,7 +181,7 @@ def _plain_routes(team: TeamProblem, i: int, without_mentor: bool = False) -> It
     if without_mentor:
         options = tuple(replace(o, capacity=0) for o in problem.mentor.options)
         problem = replace(problem, mentor=replace(problem.mentor, options=options))
-    for route in routes_that_hold(problem):
+    for route, value in valued_routes(problem):
         uses = {int(member.seat[j]) for j in route.chosen}
         if route.mentor is not None:
             uses.add(member.mentor[route.mentor])
@@ -185,7 +191,7 @@ def _plain_routes(team: TeamProblem, i: int, without_mentor: bool = False) -> It
             frozenset(y for y in taken if set(route.chosen) & _candidates(team, i, [y])),
             frozenset(j for j in route.chosen if member.team_only[j]),
             frozenset(uses - {NOT_SHARED}),
-            check_route(problem, route).value_mpt,
+            value,
         )
 
 

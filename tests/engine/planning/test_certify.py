@@ -17,12 +17,13 @@ from engine.planning.problem import RouteProblem
 from engine.planning.relaxation import dual_bound
 from engine.planning.solution import SolveOptions, SolveStatus
 from engine.planning.solver import solve, solve_by_relaxation, solve_directly
+from tests.conftest import LONG
 from tests.engine.planning.oracle import best_of
 from tests.engine.planning.problems import candidate, make_problem, random_problem
 
 EXACT = SolveOptions(gap_ppm=0, deadline_ms=30_000, work_milli=60_000)
-CASES = [("small", first) for first in range(0, 120, 10)]
-CASES += [("broad", first) for first in range(0, 40, 10)]
+SEEDS_MOST = {"small": 120, "broad": 40} if LONG else {"small": 60, "broad": 20}
+CASES = [(size, first) for size, most in SEEDS_MOST.items() for first in range(0, most, 10)]
 
 
 @pytest.mark.parametrize(("size", "first"), CASES)
@@ -52,7 +53,7 @@ def test_it_finds_the_optimum_of_brute_force(size: str, first: int) -> None:
 )
 def test_what_it_says_is_true_however_early_it_ends(options: SolveOptions) -> None:
     """A wide gap, hardly any work or time: no bound below the optimum, no value above it."""
-    for seed in range(40):
+    for seed in range(SEEDS_MOST["broad"]):
         problem = random_problem(seed, "broad")
         best, solution = best_of(seed, "broad"), solve_by_relaxation(problem, options)
         if best.value_mpt is None:

@@ -94,7 +94,7 @@ def test_estimates_are_nearer_the_truth_than_the_policy():
 def naive_slope(plan: Plan) -> float:
     """Slope of after − before scores on the planted gains: 1 for an unbiased method."""
     gains, changes = [], []
-    for s in SEEDS:
+    for s in SEEDS[:2]:
         world, _ = known(s, plan)
         table = measurements_of(world.diagnostics, POLICY.diagnostics)
         at = {a.id: i for i, a in enumerate(world.activities)}

@@ -23,6 +23,8 @@ from engine.training.gate_report import (
 THRESHOLDS = load_policy("default").promotion
 N = 1_000
 SEEDS = 20
+RESAMPLES = 500
+"""Fewer than in use, where verdicts of many seeds are counted."""
 
 
 def evaluated(closed: FloatArray, name: str = "c", **changes: object) -> Evaluated:
@@ -52,7 +54,10 @@ def planted(
 
 
 def verdicts(**planted_as: float) -> list[GateReport]:
-    return [gate(*planted(seed, **planted_as), THRESHOLDS, seed=seed) for seed in range(SEEDS)]
+    return [
+        gate(*planted(seed, **planted_as), THRESHOLDS, seed=seed, resamples=RESAMPLES)
+        for seed in range(SEEDS)
+    ]
 
 
 def failed(report: GateReport) -> set[str]:
@@ -122,7 +127,8 @@ def test_chance_falls_of_many_slices_do_not_refuse() -> None:
         own = rng.gamma(4, 0.25, N)
         slices = {f"s{i}": rng.random(N) < 0.12 for i in range(60)}
         other = own * (1 + 0.25 * rng.standard_normal(N)).clip(0)
-        report = gate(evaluated(other), evaluated(own, "s"), slices, THRESHOLDS, resamples=500)
+        pair = evaluated(other), evaluated(own, "s")
+        report = gate(*pair, slices, THRESHOLDS, resamples=RESAMPLES)
         fell += any(s.change < -0.03 for s in report.slices if s.people >= 100)
         refused += "slices" in failed(report)
     assert fell > 30

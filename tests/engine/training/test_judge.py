@@ -60,8 +60,11 @@ def test_it_knows_something_of_the_truth() -> None:
     assert np.corrcoef(chances(judge(), rows), true)[0, 1] > 0.35
 
 
-def test_only_the_rows_given_and_only_what_was_taken_up_count() -> None:
+def test_only_the_rows_given_and_only_what_was_taken_up_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Refusals, consents and rows of others, turned round at will, change nothing."""
+    monkeypatch.setattr("engine.training.judge.TREES", 20)
     data, known = region(), table()
     held_out = known.select(np.arange(0, len(known), 2))
     state = data.interactions.state
@@ -90,16 +93,20 @@ def test_completion_is_learned_and_benefit_goes_by_kind() -> None:
     assert judge().benefit == benefit_rates(data, known)
 
 
-def test_redrawn_judges_differ_as_judges_of_other_people_do() -> None:
+def test_redrawn_judges_differ_as_judges_of_other_people_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Redrawn ones repeat, scatter about the judge, and more the fewer outcomes there are."""
+    monkeypatch.setattr("engine.training.judge.TREES", 40)  # thirteen judges of six fits each
     data, known = region(), table()
+    own = Judge.fit(data, known)
     rows = taken_up(known).select(np.arange(60))
     effects = ActivityEffects()
     many = Judge.redrawn(data, known, effects, 5, seed=1)
     again = Judge.redrawn(data, known, effects, 2, seed=1)
     opinion = np.array([chances(j, rows) for j in many])
     np.testing.assert_array_equal(opinion[:2], [chances(j, rows) for j in again])
-    assert abs(opinion.mean(axis=0) - chances(judge(), rows)).mean() < opinion.std(axis=0).mean()
+    assert abs(opinion.mean(axis=0) - chances(own, rows)).mean() < opinion.std(axis=0).mean()
     few = known.select(np.flatnonzero(data.interactions.person[known.row] % 4 == 0))
     scattered = np.array([chances(j, rows) for j in Judge.redrawn(data, few, effects, 5, seed=1)])
     assert scattered.std(axis=0).mean() > opinion.std(axis=0).mean()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import joblib
+import pytest
 
 from engine.matching.model import MatchingModel
 from engine.simulation import HistoryPlan
@@ -22,7 +24,7 @@ OPTIONS = TrainingOptions(
     fit=FitOptions(folds=2, n_jobs=1),
     evaluation=EvaluationOptions(plans=12, ranked=0, route_min=1_500, judges=2, n_jobs=1),
 )
-PLAIN = replace(OPTIONS, effects=False)
+PLAIN = replace(OPTIONS, effects=False, evaluation=replace(OPTIONS.evaluation, judges=0))
 DIGEST = "d" * 64
 
 
@@ -30,17 +32,25 @@ def data() -> TrainingData:
     return region(1, PLAN)
 
 
+def _trained(*given: Any, **named: Any) -> Training:
+    """With judges of few trees and few timed rankings: what is kept and told hangs on neither."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.training.judge.TREES", 20)
+        patch.setattr("engine.training.evaluate.LATENCY_PEOPLE", 8)
+        return train(*given, **named)
+
+
 @cache
 def first() -> Training:
     """Trained while the package's weights serve."""
-    return train(data(), "m-1", MatchingModel.prior(), OPTIONS)
+    return _trained(data(), "m-1", MatchingModel.prior(), OPTIONS)
 
 
 @cache
 def second() -> Training:
     """Trained on the same data while the first serves, without effects."""
     served = first().fitted.model
-    return train(data(), "m-2", served, PLAIN, digests={"m-1": DIGEST})
+    return _trained(data(), "m-2", served, PLAIN, digests={"m-1": DIGEST})
 
 
 def content(model: MatchingModel) -> bytes:

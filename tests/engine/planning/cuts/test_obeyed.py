@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -26,8 +27,15 @@ ROUTES_MOST = 60
 SEEDS = range(30)
 
 
-def _routes(problem: RouteProblem, seed: int) -> list[Route]:
-    """Some routes with steps that the checker lets pass."""
+@cache
+def _problem(seed: int, size: str) -> RouteProblem:
+    return _crowded(seed) if size == "crowded" else random_problem(seed, size)
+
+
+@cache
+def _routes(seed: int, size: str) -> list[Route]:
+    """Some routes with steps that the checker lets pass, looked for once a process."""
+    problem = _problem(seed, size)
     found = [r for r in islice(routes_that_hold(problem), 4_000) if r.chosen]
     assert all(check_route(problem, route).holds for route in found)
     return random.Random(seed).sample(found, min(len(found), ROUTES_MOST))
@@ -65,9 +73,8 @@ def _wild_point(r: Relaxation, rng: np.random.Generator) -> np.ndarray:
 def test_routes_obey_the_rows_that_are_always_there(size: str) -> None:
     """Static rows and the needs of all activities cut off no route."""
     for seed in SEEDS:
-        problem = random_problem(seed, size)
-        r = relax(problem)
-        points = [columns_of_route(r, route) for route in _routes(problem, seed)]
+        r = relax(_problem(seed, size))
+        points = [columns_of_route(r, route) for route in _routes(seed, size)]
         _assert_obeyed(r.rows, points)
         if r.n:
             _assert_obeyed(RowMatrix.of(base_needs(r, np.arange(r.n))), points)
@@ -78,10 +85,9 @@ def test_routes_obey_the_rows_broken_by_any_point(size: str) -> None:
     """Rows found at wild points and at solutions of the relaxation cut off no route."""
     found: Counter[str] = Counter()
     for seed in SEEDS:
-        problem = random_problem(seed, size) if size != "crowded" else _crowded(seed)
-        bounding = Bounding(problem)
+        bounding = Bounding(_problem(seed, size))
         r, rng = bounding.r, np.random.default_rng(seed)
-        points = [columns_of_route(r, route) for route in _routes(problem, seed)]
+        points = [columns_of_route(r, route) for route in _routes(seed, size)]
         if not points:
             continue
         for _ in range(8):
