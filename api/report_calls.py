@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
+from zoneinfo import ZoneInfo
 
 from fastapi import Response
 
@@ -12,6 +12,7 @@ from api.access.principal import DataScope, Principal
 from api.analysis_calls import analysis_question
 from api.computing.calls import MadeReport, ReportCall
 from api.computing.flights import Computations, Flight, Question, Run
+from api.file_names import attachment
 from api.messages import FAULTS, RUSSIAN
 from api.refusals import Refused
 from api.service import Service
@@ -19,16 +20,21 @@ from engine.analysis import AnalysisOptions
 from engine.documents.parts import EXTRA, DocumentUnavailable
 from engine.documents.reports import Report, render
 from engine.documents.reports.kinds import Asked, ReportName
+from engine.documents.reports.speak import Speaker
 from engine.errors import Fault, InputError
 from engine.indicators import Cadence, ReportPeriod, profiles
 from engine.policy import load_policy
 
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-NAME_MOST = 80
 
 
-def file_of(report: Report, form: str, media_type: str, language: str) -> Response:
+def file_of(report: Report, form: str, media_type: str, language: str, zone: ZoneInfo) -> Response:
     """The report as a file; a page is shown, the others are saved.
+
+    Parameters
+    ----------
+    zone
+        The day in the file's name is that of this zone.
 
     Raises
     ------
@@ -43,9 +49,16 @@ def file_of(report: Report, form: str, media_type: str, language: str) -> Respon
     if form == "html":
         headers["Content-Security-Policy"] = PAGE_POLICY
     else:
-        name = re.sub(r"[^A-Za-z0-9._-]", "_", report.id)[:NAME_MOST]
-        headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+        day = report.as_of.astimezone(zone).date().isoformat()
+        title = f"{file_title(report, language)} {day}"
+        headers["Content-Disposition"] = attachment(title, form, f"{report.id}-{day}")
     return Response(content, media_type=media_type, headers=headers)
+
+
+def file_title(report: Report, language: str) -> str:
+    """What the report is and about whom: its title and the names in its subtitle."""
+    about = [text for text in report.subtitle if isinstance(text, str)]
+    return " ".join([Speaker(language).text(report.title), *about])
 
 
 def period_of(since: dt.date | None, until: dt.date | None, today: dt.date) -> ReportPeriod:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
@@ -13,6 +12,7 @@ from fastapi import APIRouter, Path, Response
 
 from api.access.deps import CurrentPrincipal
 from api.deps import DocumentLanguage, KeptRecommendation, KeptRoute, Loaded
+from api.file_names import IOM, attachment, of_person
 from api.lifecycle_json import progress_of
 from api.messages import FAULTS, RUSSIAN
 from api.refusals import Refused
@@ -82,9 +82,10 @@ def read_document(
     name = service.people.label(educator) if principal.sees_names else None
     make = _renderer(kind, service.settings.iom_template)
     content = _made(partial(make, recommendation, language=language, display_name=name), route)
-    file = f"iom-{_ascii(recommendation.id)}.{kind.value}"
+    zone = recommendation.educator.time_zone
+    title = of_person(IOM.say(language), name or educator, recommendation.as_of, zone)
     headers = {
-        "Content-Disposition": f'attachment; filename="{file}"',
+        "Content-Disposition": attachment(title, kind.value, f"iom-{recommendation.id}"),
         "Content-Language": language,
         "Cache-Control": "private, no-store",
     }
@@ -107,8 +108,3 @@ def _made(make: Callable[..., bytes], route: StoredRoute) -> bytes:
         code, tag = f"template_{error.kind}", {"tag": error.tag}
         fault = Fault(code, FAULTS[code].say(RUSSIAN, tag), parameters=dict(tag))
         raise Refused("document_template_faulty", {"file": error.file}, faults=[fault]) from error
-
-
-def _ascii(text: str) -> str:
-    """A name of a file that every system and header takes."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", text)[:80]

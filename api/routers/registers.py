@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
@@ -12,6 +12,7 @@ from api.access.deps import CurrentPrincipal
 from api.bodies import XLSX_TYPE
 from api.deps import AcceptedLanguage, Loaded
 from api.etags import DemandedMatch, UpsertMatch
+from api.file_names import attachment
 from api.once import KEYED, OnceRoute
 from api.register_calls import RegisterCalls
 from api.register_names import SINGULAR, AnyRegister, ViewName
@@ -58,6 +59,15 @@ OnDay = Annotated[
 HeldOn = Annotated[
     Date | None, Query(description="Только записи, действующие в этот день; нет — все.")
 ]
+_FILE_TITLES: Mapping[str, str] = {
+    **{name.value: SHAPES[name].title for name in RegisterName},
+    ViewName.PROGRAMMES: "Реестр программ ДПО",
+    ViewName.EVENTS: "Реестр мероприятий",
+    ViewName.MENTORS: "Реестр наставников",
+    ViewName.DEFICITS: "Банк дефицитов",
+}
+"""How the saved workbook of a register is called, as the workbook itself is in Russian."""
+
 RecordId = Annotated[str, Path(max_length=128, description="Код записи реестра.")]
 
 
@@ -85,9 +95,10 @@ def export_register(
     name = register.value
     kept = name in set(RegisterName)
     content = views.book(RegisterName(name) if kept else ViewName(name), on)
-    title = quote(f"{name}.xlsx")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{title}"}
-    at = dt.datetime.combine(views.day(on), dt.time(), dt.UTC)
+    day = views.day(on)
+    title = f"{_FILE_TITLES[name]} {day.isoformat()}"
+    headers = {"Content-Disposition": attachment(title, "xlsx", f"{name}-{day.isoformat()}")}
+    at = dt.datetime.combine(day, dt.time(), dt.UTC)
     return Response(repeatable(content, at), media_type=XLSX_TYPE, headers=headers)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
@@ -70,7 +71,8 @@ def read_note(
     """
     name = service.people.label(recommendation.educator.id) if principal.sees_names else None
     report = build_educator_note(recommendation, progress=progress_of(route), display_name=name)
-    return file_of(report, format.value, MEDIA_TYPES[format], language)
+    zone = ZoneInfo(recommendation.educator.time_zone)
+    return file_of(report, format.value, MEDIA_TYPES[format], language, zone)
 
 
 @router.get(
@@ -139,5 +141,7 @@ async def read_report(
         flight,
         f"report {report.value}",
         prefer,
-        lambda made: file_of(made, format.value, MEDIA_TYPES[format], language),
+        lambda made: file_of(
+            made, format.value, MEDIA_TYPES[format], language, service.region.zone()
+        ),
     )

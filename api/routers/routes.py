@@ -20,8 +20,11 @@ from api.deps import (
 )
 from api.errors import RouteNotFound
 from api.etags import KNOWN, etag, unchanged
+from api.file_names import CALENDAR as CALENDAR_FILE
+from api.file_names import PROBLEM, attachment, of_person
 from api.job_calls import begin_solve, read_solve, wants_async
 from api.once import KEYED, OnceRoute
+from api.phrases import RUSSIAN
 from api.route_access import answered
 from api.routers.paging import Cursor, Limit
 from api.routers.responses import (
@@ -176,9 +179,12 @@ def read_route(
     responses={200: {"content": {JSON: {}}, "description": "Файл задачи, JSON."}},
     response_class=Response,
 )
-def read_problem(route: KeptRoute) -> Response:
+def read_problem(route: KeptRoute, service: Loaded) -> Response:
     """Отдаёт файл задачи: по нему маршрут строится заново без службы и её данных."""
-    return _file(route.problem, JSON, f"route-{route.id}.problem.json")
+    # for programs, so that its name is in one language; and nobody's name is in it
+    zone = str(service.region.zone())
+    title = of_person(PROBLEM.say(RUSSIAN), route.educator_id, route.as_of, zone)
+    return _file(route.problem, JSON, attachment(title, "problem.json", f"route-{route.id}"))
 
 
 @kept.get(
@@ -190,10 +196,21 @@ def read_problem(route: KeptRoute) -> Response:
     },
     response_class=Response,
 )
-def read_calendar(recommendation: KeptRecommendation, language: DocumentLanguage) -> Response:
+def read_calendar(
+    recommendation: KeptRecommendation,
+    language: DocumentLanguage,
+    service: Loaded,
+    principal: CurrentPrincipal,
+) -> Response:
     """Отдаёт даты маршрута в формате iCalendar."""
+    educator = recommendation.educator
+    name = service.people.label(educator.id) if principal.sees_names else None
+    title = of_person(
+        CALENDAR_FILE.say(language), name or educator.id, recommendation.as_of, educator.time_zone
+    )
     content = render_ics(recommendation, language)
-    return _file(content, f"{CALENDAR}; charset=utf-8", f"route-{recommendation.id}.ics")
+    disposition = attachment(title, "ics", f"route-{recommendation.id}")
+    return _file(content, f"{CALENDAR}; charset=utf-8", disposition)
 
 
 @kept.get(
@@ -222,6 +239,6 @@ def read_page(
     )
 
 
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=media_type, headers=disposition)
+def _file(content: bytes | str, media_type: str, disposition: str) -> Response:
+    headers = {"Content-Disposition": disposition}
+    return Response(content, media_type=media_type, headers=headers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -12,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from api.access.deps import CurrentPrincipal
 from api.bodies import XLSX_TYPE
 from api.deps import AcceptedLanguage, Loaded
+from api.file_names import attachment
 from api.import_calls import import_workbook as take_workbook
 from api.once import KEYED, OnceRoute
 from api.routers.catalogue import DryRun
@@ -47,8 +47,7 @@ def read_form(
     """Отдаёт бланк таблицы с заголовками, образцами и пояснениями; его принимает POST /imports."""
     table = TABLES[form.value]
     content = blank_form(table, nodes_of(service.engine.framework))
-    name = quote(f"{table.title}.xlsx")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    headers = {"Content-Disposition": attachment(table.title, "xlsx", table.name)}
     return Response(content, media_type=XLSX_TYPE, headers=headers)
 
 

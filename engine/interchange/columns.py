@@ -91,6 +91,14 @@ class Column:
     comma_splits: bool = False
     no_percent: bool = False
 
+    @property
+    def head(self) -> str:
+        """Head of the column in a form, with the unit of its numbers: «Темп (мин в неделю)».
+
+        Reading passes over what stands in brackets.
+        """
+        return f"{self.header} ({self.unit})" if self.unit else self.header
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

@@ -62,8 +62,10 @@ class Samples:
         hold the same values in earnest.
         """
         table = record.table
-        if any(table.column(name).header != header for name, header in record.headers.items()):
-            return False
+        for name, header in record.headers.items():
+            column = table.column(name)
+            if header not in (column.head, column.header):
+                return False
         forms = ((table.examples, self.node), (table.former_examples, self.former_node))
         return any(
             _equal(record, table, example, node) for examples, node in forms for example in examples

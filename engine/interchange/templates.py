@@ -180,13 +180,13 @@ def _texts(sheet: Any, rows: Iterable[Sequence[str]]) -> None:
 
 def _header(sheet: Any, table: Table) -> None:
     for index, column in enumerate(table.columns, start=1):
-        cell = sheet.cell(1, index, column.header)
+        cell = sheet.cell(1, index, column.head)
         cell.font = Font(bold=True)
         cell.fill = _REQUIRED_FILL if column.required else _HEADER_FILL
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         must = "Обязательный столбец. " if column.required else ""
         cell.comment = Comment(f"{must}{column.description}", "routes", width=320, height=140)
-        width = max(len(column.header), len(column.example)) + 4
+        width = max(len(column.head), len(column.example)) + 4
         sheet.column_dimensions[get_column_letter(index)].width = min(48, max(14, width))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import docx
 import pytest
@@ -96,7 +97,9 @@ def test_a_document_is_served_as_a_file(kept: TestClient, kind: str) -> None:
     assert answer.headers["content-type"] == media
     assert answer.content.startswith(begin)
     said = answer.headers["content-disposition"]
-    assert said == f'attachment; filename="iom-_______-1.{kind}"'
+    plain, _, readable = said.partition("; filename*=UTF-8''")
+    assert plain == f'attachment; filename="iom-_______-1.{kind}"'
+    assert unquote(readable) == f"ИОМ {NAME} {FULL.as_of.date()}.{kind}"
     assert answer.headers["cache-control"] == "private, no-store"
     assert answer.headers["content-language"] == "ru"
     assert document(kept, kind).content == answer.content
@@ -116,13 +119,20 @@ def test_the_life_of_the_route_is_in_the_report(kept: TestClient, kind: str) -> 
 
 @pytest.mark.parametrize("kind", ["docx", "xlsx"])
 def test_names_are_for_those_who_work_with_the_person(kept: TestClient, kind: str) -> None:
-    """Methodist, tutor and the educator see the name; platform, mentor and admin do not."""
+    """Methodist, tutor and the educator see the name; platform, mentor and admin do not.
+
+    Neither in the document nor in the name of its file, where the cipher stands instead.
+    """
     for role, seen in (
         *(("methodist", True), ("tutor", True), ("educator", True)),
         *(("platform", False), ("mentor", False), ("admin", False)),
     ):
-        text = texts(kind, document(kept, kind, role).content).replace("\u00a0", " ")
+        answer = document(kept, kind, role)
+        text = texts(kind, answer.content).replace("\u00a0", " ")
         assert (NAME in text) == seen, role
+        saved = unquote(answer.headers["content-disposition"])
+        assert (NAME in saved) == seen, role
+        assert (EDUCATOR in saved) != seen, role
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -95,7 +96,13 @@ def test_a_note_is_served_in_every_format(kept: TestClient, form: str) -> None:
     assert answer.headers["cache-control"] == "private, no-store"
     assert answer.headers["content-language"] == "ru"
     saved = answer.headers.get("content-disposition")
-    assert saved == (None if form == "html" else f'attachment; filename="educator-E-own.{form}"')
+    if form == "html":
+        assert saved is None
+    else:
+        plain, _, readable = saved.partition("; filename*=UTF-8''")
+        day = FULL.as_of.date()
+        assert plain == f'attachment; filename="educator-E-own-{day}.{form}"'
+        assert unquote(readable) == f"Аналитическая справка для педагога {NAME} {day}.{form}"
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert ("style-src" in policy) is (form == "html")

@@ -65,7 +65,8 @@ def test_blank_forms_are_those_of_the_command(kept: Kept) -> None:
     for name in names:
         answer = kept.caller.get(f"/templates/{name}.xlsx")
         assert (answer.status_code, answer.headers["content-type"]) == (200, XLSX_TYPE)
-        assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%")
+        saved = answer.headers["content-disposition"]
+        assert saved.startswith(f"attachment; filename=\"{name}.xlsx\"; filename*=UTF-8''%")
         sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
         assert sheet.max_row >= 2
     refused(kept.caller.get("/templates/history.xlsx"), 422, "invalid_input")

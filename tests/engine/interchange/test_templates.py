@@ -45,10 +45,11 @@ def test_examples_go_as_soon_as_there_is_a_row_of_ones_own(tmp_path: Path) -> No
     path = tmp_path / "Мероприятия.xlsx"
     book = openpyxl.load_workbook(path)
     sheet = book["Мероприятия"]
-    headers = [c.value for c in sheet[1]]
+    names = list(TABLES["activities"].columns)
     row = sheet.max_row + 1
     for header, value in {"Вид": "вебинар", "Название": "Свой вебинар", "Часы": 2}.items():
-        sheet.cell(row, headers.index(header) + 1, value)
+        place = next(i for i, column in enumerate(names, 1) if column.header == header)
+        sheet.cell(row, place, value)
     book.save(path)
     report = importing(tmp_path)
     package = report.accepted()
@@ -104,7 +105,7 @@ def test_forms_help_the_one_who_fills_them(tmp_path: Path) -> None:
     table = TABLES["diagnostics"]
     assert book.sheetnames == [table.title, "Пояснения", "Компетенции"]
     sheet = book[table.title]
-    assert [c.value for c in sheet[1]] == [c.header for c in table.columns]
+    assert [c.value for c in sheet[1]] == [c.head for c in table.columns]
     assert all(c.comment is not None for c in sheet[1])
     assert all(c.font.italic for c in sheet[2] if c.value)
     rules = sheet.data_validations.dataValidation
@@ -112,6 +113,14 @@ def test_forms_help_the_one_who_fills_them(tmp_path: Path) -> None:
     hints = {row[0].value for row in book["Пояснения"].iter_rows()}
     assert {c.header for c in table.columns} <= hints
     assert [r[0].value for r in book["Компетенции"].iter_rows(min_row=2)] == list(NODES)
+
+
+def test_heads_say_the_unit(tmp_path: Path) -> None:
+    """Whoever fills the form need not look into the hints to learn that tempo is in minutes."""
+    (path,) = write_templates(tmp_path, NODES, ["educators"])
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    heads = [c.value for c in sheet[1]]
+    assert {"Темп (мин в неделю)", "Всего не больше (мин)", "Шифр"} <= set(heads)
 
 
 def test_wrong_calls_are_refused(tmp_path: Path) -> None:
