@@ -147,20 +147,25 @@ def base_url(listening: socket.socket) -> str:
 
 
 def greeting(url: str, key: str, hours: int) -> str:
-    """What is printed at the start: a line that fetches a ready body and posts it."""
+    """What is printed at the start: where a person goes on, then a line that a shell takes.
+
+    The line fetches a ready body and posts it.
+    """
     key_header = shlex.quote(f"Authorization: Bearer {key}")
     pick = "import json,sys; print(json.dumps(json.load(sys.stdin)['items'][0]['body']))"
     return "\n".join(
         (
             f"Служба работает: {url} (только на этом компьютере; остановить — Ctrl+C)",
-            f"Ключ действует до остановки, но не дольше {hours} ч. Построить маршрут:",
+            "",
+            f"Откройте в браузере {url}/workbench и вставьте ключ:",
+            key,
+            f"Ключ действует до остановки, но не дольше {hours} ч.",
+            "",
+            "Для программистов — построить маршрут из командной строки:",
             "",
             f"KEY={key_header}",
             f'curl -s -H "$KEY" {url}/demo-data | python3 -c "{pick}" | '
             f'curl -s -H "$KEY" -H "Content-Type: application/json" -d @- {url}/routes',
-            "",
-            f"Рабочее место методиста: {url}/workbench",
-            f"Войти: {key}",
             "",
         )
     )
@@ -169,6 +174,7 @@ def greeting(url: str, key: str, hours: int) -> str:
 def open_greeting(url: str) -> str:
     """What is printed where other machines may call: no key, as theirs are in the store."""
     return (
-        f"Служба работает: {url} (открыта другим компьютерам; остановить — Ctrl+C). "
-        "Ключи: routes keys list"
+        f"Служба работает: {url} (открыта другим компьютерам; остановить — Ctrl+C).\n"
+        f"Рабочее место — {url}/workbench, входят в него ключом: новый даёт routes keys make, "
+        "прежние перечисляет routes keys list"
     )

@@ -12,6 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from api.problems import header
 
+ROOT = "/"
+"""Tells whoever comes where to go; it shows nothing of the service's data."""
 PAGES = "/workbench"
 SIGN_IN = f"{PAGES}/sign-in"
 LANGUAGE = f"{PAGES}/language"
@@ -30,7 +32,7 @@ def is_page(path: str) -> bool:
 
 def is_open_page(path: str) -> bool:
     """Whether the page is for everybody: the way in, the language, what pages are drawn with."""
-    return path in (SIGN_IN, LANGUAGE) or path.startswith(STATIC)
+    return path in (ROOT, SIGN_IN, LANGUAGE) or path.startswith(STATIC)
 
 
 def cookie_key(scope: Scope) -> str | None:

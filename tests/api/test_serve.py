@@ -74,8 +74,10 @@ def test_the_greeting_is_a_line_that_a_shell_takes(tmp_path: Path) -> None:
     curl.write_text('#!/bin/sh\necho "$@" >> calls\ncat answer\n', encoding="utf-8")
     curl.chmod(0o755)
     (tmp_path / "answer").write_text('{"items": [{"body": {}}]}', encoding="utf-8")
-    _, script, pages = greeting("http://127.0.0.1:8000", "secret-key", 12).split("\n\n")
-    assert "http://127.0.0.1:8000/workbench" in pages
+    _, todo, _, script = greeting("http://127.0.0.1:8000", "secret-key", 12).split("\n\n")
+    address, key_line, _ = todo.splitlines()
+    assert "Откройте в браузере http://127.0.0.1:8000/workbench" in address
+    assert key_line == "secret-key"
     python = Path(sys.executable).parent
     environment = {"PATH": f"{tmp_path}:{python}:{os.environ['PATH']}"}
     subprocess.run(["sh", "-e", "-c", script], cwd=tmp_path, env=environment, check=True)

@@ -1,4 +1,4 @@
-"""Families of pages, each a router below ``/workbench``."""
+"""Families of pages, each a router below ``/workbench``, and the root that leads there."""
 
 from api.workbench.pages import (
     analysis,
@@ -19,6 +19,7 @@ from api.workbench.pages import (
 )
 
 ROUTERS = (
+    entry.root,
     entry.router,
     educators.router,
     building.router,

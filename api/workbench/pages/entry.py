@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.access.authenticator import Authenticator
-from api.access.pages import KEY_COOKIE, LONGEST_KEY, PAGES, SIGN_IN, below_pages, from_elsewhere
+from api.access.pages import (
+    KEY_COOKIE,
+    LONGEST_KEY,
+    PAGES,
+    ROOT,
+    SIGN_IN,
+    below_pages,
+    from_elsewhere,
+)
 from api.workbench.page import (
     LANGUAGE_COOKIE,
     CurrentPage,
@@ -22,6 +30,25 @@ from api.workbench.words import LANGUAGES
 YEAR_S = 365 * 24 * 3600
 
 router = APIRouter(prefix=PAGES)
+root = APIRouter()
+
+LINKS = {
+    "workbench": PAGES,
+    "contract": "/openapi.json",
+    "version": "/version",
+    "live": "/health/live",
+    "ready": "/health/ready",
+}
+"""Where a program goes on from the root; only the probes ask for no key."""
+
+
+@root.get(ROOT, name="workbench_root")
+async def show_root(request: Request) -> Response:
+    """Lead a browser to the pages, and tell a program the addresses; neither can be steered."""
+    vary = {"Vary": "Accept"}
+    if _wants_page(request.headers.get("accept", "")):
+        return RedirectResponse(PAGES, status_code=303, headers=vary)
+    return JSONResponse({"name": "learning-routes", "links": LINKS}, headers=vary)
 
 
 @router.get("/sign-in", name="workbench_sign_in")
@@ -89,6 +116,12 @@ async def static(name: Annotated[str, Path(max_length=80)]) -> Response:
     kind = MEDIA_TYPES["." + name.rpartition(".")[2]]
     kept = {"Cache-Control": f"public, max-age={YEAR_S}, immutable"}
     return Response(content, media_type=kind, headers=kept)
+
+
+def _wants_page(accept: str) -> bool:
+    """Whether pages are asked for by name: programs say ``*/*`` or name JSON."""
+    kinds = (kind.partition(";")[0].strip().lower() for kind in accept.split(","))
+    return "text/html" in kinds
 
 
 def _form(request: Request, next: str, *, refused: bool = False) -> Response:

@@ -24,7 +24,10 @@ from tests.api.access.people import token
 from tests.api.workbench.markup import sound
 
 SignIn = Callable[[Role], TestClient]
-OPEN = {"workbench_sign_in", "workbench_enter", "workbench_language", "workbench_static"}
+OPEN = {
+    *("workbench_root", "workbench_sign_in", "workbench_enter"),
+    *("workbench_language", "workbench_static"),
+}
 
 
 def pages_of(client: TestClient) -> list[tuple[str, str, str]]:
@@ -173,15 +176,19 @@ def test_the_language_is_kept(browser: TestClient) -> None:
 
 
 def test_the_menu_holds_every_section_that_the_role_may_see(signed_in: SignIn) -> None:
-    """Each section once; the one that is open is said to be so, behind the disclosure too."""
+    """Each section once, and once more folded for a narrow screen, of which one is not shown.
+
+    The one that is open is said to be so, behind the disclosure too.
+    """
     page = sound(signed_in(Role.METHODIST).get(f"{PAGES}/check").text)
     top = [a for tag, a in page.elements[: page.elements.index(("main", page.of("main")[0]))]
            if tag == "a"]  # fmt: skip
     links = [a["href"] for a in top if a["href"] not in (PAGES, "#main")]
+    half = len(links) // 2
     sections = ("routes", "groups", "analysis", "indicators", "catalogue")
     rest = ("new-educator", "imports", "check", "tagging", "models")
-    assert links == [f"{PAGES}/{name}" for name in (*sections, *rest)]
-    assert [a["href"] for a in top if a.get("aria-current") == "page"] == [f"{PAGES}/check"]
+    assert links[:half] == links[half:] == [f"{PAGES}/{name}" for name in (*sections, *rest)]
+    assert [a["href"] for a in top if a.get("aria-current") == "page"] == [f"{PAGES}/check"] * 2
     assert page.of("summary")[0].get("class") == "here"
     assert "Ещё: Проверка маршрута" in page.said
     mentor = sound(signed_in(Role.MENTOR).get(f"{PAGES}/routes").text)
@@ -225,3 +232,27 @@ def test_files_may_be_kept(browser: TestClient, name: str) -> None:
 def test_no_other_files(browser: TestClient, name: str) -> None:
     """Only what is in the list is served."""
     assert browser.get(STATIC + name).status_code in (303, 404)
+
+
+@pytest.mark.parametrize(
+    ("accept", "page"),
+    [
+        ("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", True),
+        ("*/*", False),
+        ("application/json", False),
+        ("", False),
+    ],
+)
+def test_the_root_leads_on(browser: TestClient, accept: str, page: bool) -> None:
+    """A browser goes to the pages, a program is told the addresses; both without a key."""
+    headers = {"Accept": accept, "Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+    answer = browser.get("/?next=//evil.example", headers=headers)
+    assert answer.headers["vary"] == "Accept"
+    if page:
+        assert (answer.status_code, answer.headers["location"]) == (303, "/workbench")
+    else:
+        assert answer.status_code == 200
+        assert answer.json()["links"]["workbench"] == "/workbench"
+    assert "evil" not in answer.text
+    assert "/" not in browser.app.openapi()["paths"]  # type: ignore[attr-defined]
+    assert browser.post("/").status_code == 405
