@@ -145,18 +145,51 @@ def test_the_menu_by_keyboard(visit: Visit) -> None:
     """One row on a wide screen; the rest opens by Enter, is walked by Tab, closes by Escape."""
     page = visit.page
     rows = (
-        "new Set([...document.querySelectorAll('.top nav > ul > li')].map(e => e.offsetTop)).size"
+        "new Set([...document.querySelectorAll('.sections > ul > li')].map(e => e.offsetTop)).size"
     )
     assert page.evaluate(rows) == 1
     assert page.evaluate("document.querySelector('.top').offsetHeight") < 70
-    page.locator("[data-menu] summary").focus()
+    page.locator(".sections summary").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Новый педагог").first).to_be_focused()
     assert not serious(page)
     page.keyboard.press("Escape")
-    expect(page.locator("[data-menu] ul")).to_be_hidden()
-    expect(page.locator("[data-menu] summary")).to_be_focused()
+    expect(page.locator(".sections [data-menu] ul")).to_be_hidden()
+    expect(page.locator(".sections summary")).to_be_focused()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_the_menu_is_folded_on_a_narrow_screen(visit: Visit, *, scripts: bool) -> None:
+    """One row, the rest by Enter and Tab, also where no script runs; nothing is there twice."""
+    context = visit.page.context.browser.new_context(  # type: ignore[union-attr]
+        viewport=NARROW,  # type: ignore[arg-type]
+        java_script_enabled=scripts,
+        storage_state=visit.page.context.storage_state(),
+    )
+    try:
+        page = context.new_page()
+        page.goto(f"{visit.site.url}/workbench/routes")
+        box = page.locator(".top").bounding_box()
+        assert box is not None
+        assert box["height"] < 60
+        link = page.get_by_role("link", name="Каталог")
+        expect(link).to_have_count(0)
+        page.locator(".folded > summary").focus()
+        page.keyboard.press("Enter")
+        expect(link).to_have_count(1)
+        expect(page.get_by_role("navigation", name="Разделы")).to_have_count(1)
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Педагоги").first).to_be_focused()
+        if scripts:
+            assert not serious(page)
+            page.keyboard.press("Escape")
+            expect(page.locator(".folded > summary")).to_be_focused()
+        else:
+            link.click()
+            page.wait_for_url("**/workbench/catalogue")
+    finally:
+        context.close()
 
 
 def test_by_keyboard_alone(visit: Visit) -> None:

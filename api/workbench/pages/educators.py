@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from api.workbench.page import CurrentPage, Page
 from api.workbench.places import known_places
 from api.workbench.refusals import problem_context
 from api.workbench.views import deficits, educators
+from api.workbench.zones import region_zone
 
 PAGE_ROWS = 20
 ROUTES_SHOWN = 20
@@ -48,7 +50,8 @@ async def show_educators(
     if not page.may("list_educators"):
         return page.redirect(_first_page(page))
     answer = await page.ask.get("/educators", query=asked, cursor=cursor, limit=PAGE_ROWS)
-    rows = await asyncio.gather(*(_row(page, item) for item in answer.data["items"]))
+    zone = await region_zone(page)
+    rows = await asyncio.gather(*(_row(page, item, zone) for item in answer.data["items"]))
     whole: dict[str, Any] = {}
     if not page.fragment:
         places, framework = await asyncio.gather(known_places(page), framework_of(page))
@@ -76,6 +79,7 @@ async def show_educator(educator_id: EducatorId, page: CurrentPage) -> Response:
         _assessed(page, educator_id), _evidence(page, person), _routes(page, educator_id)
     )
     profile = _profile(page, assessed)
+    zone = await region_zone(page)
     return page.render(
         "educators/one.html.j2",
         record=known.data["record"],
@@ -88,7 +92,7 @@ async def show_educator(educator_id: EducatorId, page: CurrentPage) -> Response:
         profile=profile,
         refused=_refused(page, assessed),
         procedures=_procedures(page, evidence, assessed, profile),
-        routes=[educators.route_line(route, page.language) for route in routes],
+        routes=[educators.route_line(route, page.language, zone) for route in routes],
         may_build=page.may("build_route"),
     )
 
@@ -115,12 +119,12 @@ def _first_page(page: Page) -> str:
     return f"/workbench/{found}"
 
 
-async def _row(page: Page, item: educators.Record) -> educators.Row:
+async def _row(page: Page, item: educators.Record, zone: dt.tzinfo) -> educators.Row:
     educator_id = item["record"]["id"]
     evidence, routes = await asyncio.gather(
         _evidence(page, quoted(educator_id)), _routes(page, educator_id, most=1)
     )
-    return educators.row_of(item, page.language, evidence, routes)
+    return educators.row_of(item, page.language, evidence, routes, zone)
 
 
 async def _evidence(page: Page, person: str) -> list[educators.Record]:

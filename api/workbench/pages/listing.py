@@ -10,11 +10,13 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from api.workbench.ask import quoted
+from api.workbench.mentor_names import named_mentors
 from api.workbench.page import CurrentPage, Page
 from api.workbench.places import known_places
 from api.workbench.views import comparison, listing
 from api.workbench.views.educators import address
 from api.workbench.views.keys import new_key
+from api.workbench.zones import region_zone, zone_of_policy
 
 PATH = "/workbench/routes"
 PAGE_ROWS = 20
@@ -52,14 +54,20 @@ async def show_routes(
 ) -> Response:
     """List of routes with the counts of their states: what has become of many."""
     person = await _person(page, asked["educator_id"])
-    query = listing.query_of({**asked, "educator_id": person.code}, zone=None)
+    policies = await page.ask.get("/version")
+    zone = zone_of_policy(policies.data["policy"])
+    query = listing.query_of({**asked, "educator_id": person.code}, zone)
     every = {k: v for k, v in query.items() if k not in ("state", "status")}
-    answer, counted, policies = await asyncio.gather(
+    answer, counted = await asyncio.gather(
         page.ask.get("/routes", query=query, cursor=cursor, limit=PAGE_ROWS),
         page.ask.get("/routes", query=every, limit=COUNTED_MOST),
-        page.ask.get("/version"),
     )
-    people = await _people(page, {item["educator_id"] for item in answer.data["items"]})
+    items = answer.data["items"]
+    people, routes, mentor_names = await asyncio.gather(
+        _people(page, {item["educator_id"] for item in items}),
+        _routes(page, items),
+        named_mentors(page, {item["mentor_id"] for item in items if item["mentor_id"]}),
+    )
     language = page.language
     whole = {} if page.fragment else await _lists(page)
     return page.render(
@@ -67,8 +75,15 @@ async def show_routes(
         **whole,
         person=person,
         rows=[
-            listing.row_of(item, people.get(item["educator_id"]), language)
-            for item in answer.data["items"]
+            listing.row_of(
+                item,
+                people.get(item["educator_id"]),
+                language,
+                zone,
+                answer=routes.get(item["id"]),
+                mentor=mentor_names.get(item["mentor_id"]),
+            )
+            for item in items
         ],
         counts=listing.counts_of(counted.data["items"], counted.data["next"] is not None, language),
         asked=asked,
@@ -77,7 +92,7 @@ async def show_routes(
         statuses=listing.statuses(language),
         policies=[(name, name) for name in policies.data["policies"]],
         own_policy=policies.data["policy"],
-        today=dt.date.today().isoformat(),
+        today=dt.datetime.now(zone).date().isoformat(),
         address=address,
         next=answer.data["next"],
         first=not cursor,
@@ -98,9 +113,14 @@ async def show_comparison(
         _people(page, {educator}),
         page.ask.get("/routes", educator_id=educator, limit=COUNTED_MOST),
     )
+    mentor_names = await named_mentors(
+        page, {route["mentor"] for route in answer.data["routes"] if route["mentor"]}
+    )
     return page.render(
         "compare/compare.html.j2",
-        compared=comparison.compared(answer.data, known.data["items"], page.language),
+        compared=comparison.compared(
+            answer.data, known.data["items"], page.language, await region_zone(page), mentor_names
+        ),
         educator_id=educator,
         name=people.get(educator, {}).get("display_name"),
         variants_of=chosen[0] if len(chosen) == 1 else None,
@@ -125,6 +145,18 @@ async def _lists(page: Page) -> dict[str, Any]:
     )
     records = [item["record"] for item in mentors.data["items"]]
     return {"places": places, "mentors": listing.mentors(records, places, page.language)}
+
+
+async def _routes(page: Page, items: list[listing.Record]) -> dict[str, listing.Record]:
+    """The routes themselves by id; none where the role sees levels and no numbers."""
+    if page.principal.levels_only or not page.may("read_route"):
+        return {}
+    wanted = [item["id"] for item in items if item["status"] not in listing.WITHOUT_ROUTE]
+    # between two calls a route may have been erased with its educator
+    answers = await asyncio.gather(
+        *(page.ask.get(f"/routes/{quoted(i)}", expect={403, 404}) for i in wanted)
+    )
+    return {i: a.data for i, a in zip(wanted, answers, strict=True) if a.status == 200}
 
 
 async def _people(page: Page, ids: set[str]) -> dict[str, listing.Record]:

@@ -98,7 +98,11 @@ class Compared:
 
 
 def compared(
-    answer: Record, routes: Sequence[Record], language: str, zone: dt.tzinfo | None = None
+    answer: Record,
+    routes: Sequence[Record],
+    language: str,
+    zone: dt.tzinfo,
+    mentor_names: Mapping[str, str],
 ) -> Compared:
     """What to show of a comparison.
 
@@ -108,6 +112,10 @@ def compared(
         Of ``POST /routes/compare``.
     routes
         Entries of ``GET /routes`` of the educator.
+    zone
+        In which instants are told.
+    mentor_names
+        Names by cipher; who is not in it goes by the cipher.
     """
     known = {r["id"]: r for r in routes}
     sides = tuple(
@@ -117,27 +125,47 @@ def compared(
     steps = [_step(s, language) for s in answer["steps"]]
     return Compared(
         sides=sides,
-        pairs=tuple(
-            phrase(
-                "compare_pair",
-                language,
-                first=sides[pair["first"]].title,
-                second=sides[pair["second"]].title,
-                distance=pair["distance"],
-                changes=pair["changes"],
+        pairs=tuple(_pair(pair, sides, language) for pair in answer["pairs"]),
+        totals=_differences_first(
+            (
+                *_closed_in_all(answer, language),
+                *_totals(answer["routes"], language, mentor_names),
             )
-            for pair in answer["pairs"]
         ),
-        totals=tuple(_totals(answer["routes"], language)),
-        demands=tuple(_closed(d, language) for d in answer["demands"]),
+        demands=_differences_first([_closed(d, language) for d in answer["demands"]]),
         different=tuple(s for s in steps if s.code != SAME),
         same=tuple(s for s in steps if s.code == SAME),
     )
 
 
-def _side(
-    place: int, route: Record, known: Record | None, language: str, zone: dt.tzinfo | None
-) -> Side:
+def _differences_first(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Those in which the routes differ, then the others, each kind in its own order."""
+    return tuple(sorted(lines, key=lambda line: not line.differs))
+
+
+def _pair(pair: Record, sides: Sequence[Side], language: str) -> str:
+    names = {"first": sides[pair["first"]].title, "second": sides[pair["second"]].title}
+    if not pair["changes"] and not pair["distance"]:
+        return say("compare.pair_same", language, names)
+    numbers = {"distance": pair["distance"], "changes": pair["changes"]}
+    return phrase("compare_pair", language, **names, **numbers)
+
+
+def _closed_in_all(answer: Record, language: str) -> list[Line]:
+    """What each route closes of all demands, as the page of a route tells it."""
+    sums: list[float | None] = []
+    for place in range(len(answer["routes"])):
+        known = [c for d in answer["demands"] if (c := d["closed"][place]) is not None]
+        sums.append(sum(known) if known else None)
+    if all(closed is None for closed in sums):
+        return []
+    nothing = phrase("not_measured", language)
+    texts = [nothing if c is None else number(c, language, 2, fixed=True) for c in sums]
+    changes = _changes(sums, language, decimals=2)
+    return [Line(say("compare.closed_in_all", language, {}), _cells(texts, changes))]
+
+
+def _side(place: int, route: Record, known: Record | None, language: str, zone: dt.tzinfo) -> Side:
     status = label("solve_status", route["status"], language)
     if known is None:
         name = label("variant", route["id"], language)
@@ -152,7 +180,7 @@ def _side(
     return Side(title, route["id"], made, named, TONES.get(state, ""), status)
 
 
-def _totals(routes: Sequence[Record], language: str) -> list[Line]:
+def _totals(routes: Sequence[Record], language: str, mentor_names: Mapping[str, str]) -> list[Line]:
     nothing = phrase("not_measured", language)
 
     def said(key: str) -> str:
@@ -170,13 +198,13 @@ def _totals(routes: Sequence[Record], language: str) -> list[Line]:
     values = [r["value"] for r in routes]
     points = [number(v, language, 0) if v is not None else nothing for v in values]
     return [
-        Line(said("compare_value"), _cells(points, _changes(values, language))),
         Line(say("compare.dates", language, {}), _cells([days(r) for r in routes])),
         Line(said("compare_total"), _cells(_each(routes, "workload_min", minutes, language))),
-        Line(said("compare_peak"), _cells([peak(r) for r in routes])),
+        Line(say("compare.peak", language, {}), _cells([peak(r) for r in routes])),
         Line(said("compare_steps"), _cells([str(r["steps"]) for r in routes])),
         Line(said("compare_cost"), _cells(_each(routes, "cost_rub", roubles, language))),
-        Line(said("compare_mentor"), _cells([_mentor(r, language) for r in routes])),
+        Line(said("compare_mentor"), _cells([_mentor(r, language, mentor_names) for r in routes])),
+        Line(said("compare_value"), _cells(points, _changes(values, language))),
     ]
 
 
@@ -189,23 +217,26 @@ def _cells(texts: Sequence[str], changes: Sequence[str] = ()) -> tuple[Cell, ...
     return tuple(Cell(text, change) for text, change in zip(texts, said, strict=True))
 
 
-def _changes(values: Sequence[float | None], language: str) -> list[str]:
-    """Differences from the first, in whole points."""
+def _changes(values: Sequence[float | None], language: str, *, decimals: int = 0) -> list[str]:
+    """Differences from the first between the numbers as they are written."""
     first, found = values[0], []
     for value in values:
-        change = 0 if value is None or first is None else round(value) - round(first)
+        change = 0.0
+        if value is not None and first is not None:
+            change = round(round(value, decimals) - round(first, decimals), decimals)
         sign = "+" if change > 0 else MINUS
-        found.append(sign + number(abs(change), language, 0) if change else "")
+        said = number(abs(change), language, decimals, fixed=decimals > 0)
+        found.append(sign + said if change else "")
     return found
 
 
-def _mentor(route: Record, language: str) -> str:
+def _mentor(route: Record, language: str, names: Mapping[str, str]) -> str:
     if not route["mentor"]:
         return phrase("no", language)
     return phrase(
         "compare_mentor_is",
         language,
-        id=route["mentor"],
+        id=names.get(route["mentor"], route["mentor"]),
         meetings=route["mentor_meetings"],
         missed=route["mentor_missed"] or None,
     )

@@ -40,7 +40,7 @@ class RouteLine:
     """
 
     id: str
-    day: str
+    day: dt.datetime
     state: str
     tone: str
     status: str
@@ -73,7 +73,11 @@ class Row:
 
 
 def row_of(
-    item: Record, language: str, evidence: Sequence[Record], routes: Sequence[Record]
+    item: Record,
+    language: str,
+    evidence: Sequence[Record],
+    routes: Sequence[Record],
+    zone: dt.tzinfo,
 ) -> Row:
     """One row of the list.
 
@@ -85,6 +89,8 @@ def row_of(
         Results of the educator's diagnostics; empty = none.
     routes
         Newest routes first; empty = none.
+    zone
+        In which the days of routes are told.
     """
     record = item["record"]
     organisation = record["organisation"]
@@ -97,15 +103,15 @@ def row_of(
         organisation=organisation["title"] if organisation else "",
         district=district_of(record),
         assessed=newest(evidence),
-        route=route_line(routes[0], language) if routes else None,
+        route=route_line(routes[0], language, zone) if routes else None,
     )
 
 
-def route_line(route: Record, language: str) -> RouteLine:
-    """A route from an entry of ``GET /routes``."""
+def route_line(route: Record, language: str, zone: dt.tzinfo) -> RouteLine:
+    """A route from an entry of ``GET /routes``, its instant in a zone."""
     return RouteLine(
         id=route["id"],
-        day=route["created_at"],
+        day=dt.datetime.fromisoformat(route["created_at"]).astimezone(zone),
         state=label("life_state", route["state"], language),
         tone=_TONES.get(route["state"], ""),
         status=status_words(route["status"], language),

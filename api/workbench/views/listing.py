@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.workbench.views.choices import Group, Places
+from api.workbench.words import say
 from engine.lifecycle.states import RouteState
 from engine.wording import label
+from engine.wording.dates import span
+from engine.wording.values import as_date
 
 Record = Mapping[str, Any]
 
@@ -23,6 +26,9 @@ FILTERS = (
 WITHOUT_ROUTE = ("INFEASIBLE", "UNKNOWN")
 """Statuses of answers that hold no route."""
 
+WAITING = ("proposed", "returned", "agreed", "active")
+"""States in which somebody is expected to do something."""
+
 TONES: Mapping[str, str] = {
     "proposed": "watch",
     "returned": "bad",
@@ -31,6 +37,24 @@ TONES: Mapping[str, str] = {
     "completed": "good",
 }
 """How states are coloured besides being named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a route holds.
+
+    Parameters
+    ----------
+    minutes
+        Workload with the way there.
+    closed
+        What it closes of all deficits and requests, and their sum; ``None`` = nothing to close.
+    """
+
+    days: str
+    minutes: int
+    steps: int
+    closed: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +67,12 @@ class Row:
         Educator's name; ``None`` = not loaded or not for this role.
     organisation
         Title, else the code; empty = not known.
+    content
+        What the route holds; ``None`` = there is none, or the role sees no numbers of it.
+    waits
+        For whom it waits, in words; empty = for nobody.
+    mentor
+        Name, else the cipher; empty = none.
     held_until
         Until when seats are held; ``None`` = nothing is held with an end.
     found
@@ -61,8 +91,10 @@ class Row:
     status: str
     found: bool
     policy: str
-    mentor_id: str | None
+    mentor: str
     revision: int
+    content: Content | None
+    waits: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +167,13 @@ def mentors(found: Sequence[Record], places: Places, language: str) -> tuple[Gro
     return tuple(Group(title, tuple(groups[title])) for title in sorted(groups))
 
 
-def query_of(asked: Mapping[str, str], zone: dt.tzinfo | None) -> dict[str, str]:
+def query_of(asked: Mapping[str, str], zone: dt.tzinfo) -> dict[str, str]:
     """Parameters of ``GET /routes``.
 
     Parameters
     ----------
     zone
-        Zone in which the days of the form are meant; ``None`` = that of the machine.
+        Zone in which the days of the form are meant.
     """
     found = {k: v for k, v in asked.items() if v and not k.startswith("created_")}
     for name, days in (("created_from", 0), ("created_to", 1)):
@@ -151,18 +183,23 @@ def query_of(asked: Mapping[str, str], zone: dt.tzinfo | None) -> dict[str, str]
     return found
 
 
-def _midnight(text: str, days: int, zone: dt.tzinfo | None) -> str:
+def _midnight(text: str, days: int, zone: dt.tzinfo) -> str:
     """Begin of a day so many days later, with offset; what is no day goes on to be refused."""
     try:
         day = dt.date.fromisoformat(text) + dt.timedelta(days=days)
     except (ValueError, OverflowError):
         return text
-    begin = dt.datetime.combine(day, dt.time.min)
-    return (begin.astimezone() if zone is None else begin.replace(tzinfo=zone)).isoformat()
+    return dt.datetime.combine(day, dt.time.min, zone).isoformat()
 
 
 def row_of(
-    item: Record, educator: Record | None, language: str, zone: dt.tzinfo | None = None
+    item: Record,
+    educator: Record | None,
+    language: str,
+    zone: dt.tzinfo,
+    *,
+    answer: Record | None = None,
+    mentor: str | None = None,
 ) -> Row:
     """One row.
 
@@ -172,7 +209,14 @@ def row_of(
         Entry of ``GET /routes``.
     educator
         The person's record; ``None`` = not known any more or not for this role.
+    zone
+        In which its instants are told.
+    answer
+        The route itself; ``None`` = not for this role.
+    mentor
+        Name of its mentor; ``None`` = not known.
     """
+    found = item["status"] not in WITHOUT_ROUTE
     organisation = (educator or {}).get("organisation") or {}
     here = organisation.get("id") == item["organisation_id"]
     return Row(
@@ -186,15 +230,42 @@ def row_of(
         tone=TONES.get(item["state"], ""),
         held_until=instant(item["held_until"], zone) if item["held_until"] else None,
         status=label("solve_status", item["status"], language),
-        found=item["status"] not in WITHOUT_ROUTE,
+        found=found,
         policy=item["policy"],
-        mentor_id=item["mentor_id"],
+        mentor=mentor or item["mentor_id"] or "",
         revision=item["revision"],
+        content=None if answer is None else content_of(answer, language),
+        waits=_waits(item["state"], answer, language) if found else "",
     )
 
 
-def instant(text: str, zone: dt.tzinfo | None) -> dt.datetime:
-    """Instant of the contract in a zone; ``None`` = that of the machine."""
+def content_of(answer: Record, language: str) -> Content | None:
+    """What a route of ``GET /routes/{id}`` holds; ``None`` = there is no route in the answer."""
+    route = answer["route"]
+    if route is None:
+        return None
+    start, end = as_date(route["start"]), as_date(route["end"])
+    known = [d for d in answer["deficits"] if d["estimate"] is not None]
+    whole = sum(d["estimate"] for d in known)
+    return Content(
+        days=span(start, end, language) if start and end else "",
+        minutes=route["workload_min"],
+        steps=len(route["steps"]),
+        closed=(sum(d["closed_expected"] for d in known), whole) if whole > 0 else None,
+    )
+
+
+def _waits(state: str, answer: Record | None, language: str) -> str:
+    """For whom a route waits; one of a team is agreed with its team."""
+    if state not in WAITING:
+        return ""
+    team = answer is not None and answer["lifecycle"]["team"] is not None
+    name = "proposed_team" if team and state == "proposed" else state
+    return say(f"listing.waits_{name}", language, {})
+
+
+def instant(text: str, zone: dt.tzinfo) -> dt.datetime:
+    """Instant of the contract in a zone."""
     return dt.datetime.fromisoformat(text).astimezone(zone)
 
 

@@ -62,7 +62,7 @@ KNOWN = [
 
 def test_differences_are_worked_out_against_the_first() -> None:
     """Points in whole numbers with the difference: 89 is 11 less than 100; what is equal is not."""
-    found = compared(ANSWER, KNOWN, "ru", dt.UTC)
+    found = compared(ANSWER, KNOWN, "ru", dt.UTC, {})
     assert [s.title for s in found.sides] == ["Маршрут А", "Маршрут Б"]
     lines = {line.title: line for line in found.totals}
     value = lines["Ценность, баллов"]
@@ -73,9 +73,34 @@ def test_differences_are_worked_out_against_the_first() -> None:
     assert lines["Сроки"].cells[0].text == "7–20 сентября 2026"
 
 
+def test_differences_come_first_and_the_unit_is_that_of_the_route() -> None:
+    """What is closed in all leads, with two decimals; rows that are the same follow all others."""
+    demands = [
+        {"node": "A", "title": "Одинаково", "closed": [0.2, 0.2]},
+        {"node": "B", "title": "Психология", "closed": [0.13, 0.3]},
+    ]
+    found = compared({**ANSWER, "demands": demands}, KNOWN, "ru", dt.UTC, {"M1": "Наставникова"})
+    assert [line.title for line in found.demands] == ["Психология", "Одинаково"]
+    first = found.totals[0]
+    assert first.title == "Закроет дефицита, всего"
+    assert [(c.text, c.change) for c in first.cells] == [("0,33", ""), ("0,50", "+0,17")]
+    differs = [line.differs for line in found.totals]
+    assert differs == sorted(differs, reverse=True)
+    mentor = next(line for line in found.totals if line.title == "Наставник")
+    assert mentor.cells[0].text == "Наставникова, встреч 2"
+
+
+def test_nothing_closed_is_no_row_and_equal_routes_are_said_to_be_so() -> None:
+    """Who sees no numbers gets no sum; two equal routes differ by no "0 %"."""
+    pairs = [{"first": 0, "second": 1, "distance": 0.0, "changes": 0}]
+    found = compared({**ANSWER, "pairs": pairs, "demands": []}, KNOWN, "ru", dt.UTC, {})
+    assert "Закроет дефицита, всего" not in [line.title for line in found.totals]
+    assert found.pairs == ("Маршрут А и Маршрут Б: мероприятия и дни одни и те же",)
+
+
 def test_steps_and_demands_are_in_words() -> None:
     """A run by days, time and money; what a route does not know is not a zero."""
-    found = compared(ANSWER, KNOWN, "ru", dt.UTC)
+    found = compared(ANSWER, KNOWN, "ru", dt.UTC, {})
     assert found.different[0].runs == (
         "7 сентября 2026 · 1 ч 30 мин",
         "4 октября 2026 · 1 ч 30 мин · 1500 ₽",
@@ -89,7 +114,7 @@ def test_variants_go_by_their_names() -> None:
     """The later ones are solved for goals of their own, and it is said."""
     pairs = zip(ANSWER["routes"], ("thorough", "fast"), strict=True)
     answer = {**ANSWER, "routes": [{**route, "id": name} for route, name in pairs]}
-    sides = compared(answer, KNOWN, "ru").sides
+    sides = compared(answer, KNOWN, "ru", dt.UTC, {}).sides
     assert [s.title for s in sides] == ["Основной", "Быстрый"]
     assert [s.status.startswith("по своей цели") for s in sides] == [False, True]
     assert [s.id for s in sides] == [None, None]

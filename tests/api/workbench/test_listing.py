@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import time
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -60,6 +62,63 @@ def test_a_row_says_who_where_and_when() -> None:
     assert moved.organisation == ""
     unknown = row_of(entry(status="INFEASIBLE"), None, "ru", MSK)
     assert (unknown.name, unknown.found) == (None, False)
+
+
+def test_a_row_says_what_is_in_the_route_and_for_whom_it_waits() -> None:
+    """Days, load, steps and the part closed, as the route's page has them; who is to act next."""
+    answer = {
+        "route": {
+            "start": "2026-09-07",
+            "end": "2026-09-20",
+            "workload_min": 630,
+            "steps": [{}, {}],
+        },
+        "deficits": [
+            {"estimate": 0.5, "closed_expected": 0.2},
+            {"estimate": None, "closed_expected": None},
+            {"estimate": 0.25, "closed_expected": 0.05},
+        ],
+        "lifecycle": {"team": None},
+    }
+    row = row_of(entry(mentor_id="M1"), None, "ru", MSK, answer=answer, mentor="Наставникова")
+    assert row.content is not None
+    assert (row.content.days, row.content.minutes, row.content.steps) == (
+        *("7–20 сентября 2026", 630),
+        2,
+    )
+    assert row.content.closed == (0.25, 0.75)
+    assert row.mentor == "Наставникова"
+    assert row.waits.startswith("ждёт методиста: согласовать")
+    team = {**answer, "lifecycle": {"team": {"build": "b", "team": "t"}}}
+    assert "команду" in row_of(entry(), None, "ru", MSK, answer=team).waits
+    waits = {
+        state: row_of(entry(state=state), None, "ru", MSK).waits
+        for state in ("returned", "agreed", "active", "completed", "cancelled")
+    }
+    assert [bool(text) for text in waits.values()] == [True, True, True, False, False]
+    assert "педагога" in waits["agreed"]
+    none = row_of(entry(status="UNKNOWN"), None, "ru", MSK, answer={**answer, "route": None})
+    assert (none.content, none.waits) == (None, "")
+
+
+def test_times_are_those_of_the_region_and_not_of_the_machine(
+    small: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine on UTC shows and asks for the days of Moscow all the same."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    try:
+        route = small.built("E1", constraints={"max_steps": 1})
+        made = small.api("GET", "/routes?educator_id=E1&limit=1").json()["items"][0]
+        at = dt.datetime.fromisoformat(made["created_at"]).astimezone(ZoneInfo("Europe/Moscow"))
+        said = sound(small.get("/routes?educator_id=E1").text).said
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert made["id"] == route["id"]
+    assert f"{at:%H:%M}" in said
+    assert "ждёт методиста" in said
+    assert "дефицита" in said
 
 
 def test_counts_are_of_states_and_of_answers_without_a_route() -> None:
