@@ -249,7 +249,7 @@ def test_no_request_is_lost_while_models_change(
     with ThreadPoolExecutor(8) as pool:
         running_ = [pool.submit(ask) for _ in range(8)]
         try:
-            for _ in range(3):
+            for _ in range(2):
                 for change in (lambda: promoted(made, "m-2"), lambda: made.rollback(at=AT, by="x")):
                     before = len(answers)
                     change()

@@ -274,7 +274,7 @@ def any_registers(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Registers:
     )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(any_registers())
 def test_whatever_the_texts_registers_come_back_by_both_ways(registers: Registers) -> None:
     """A package of tables and a workbook of forms both read back equal, odd texts included."""

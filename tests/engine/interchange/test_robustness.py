@@ -44,7 +44,7 @@ def checked(report: ImportReport) -> None:
         assert len(finding.detail) > 10
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tables())
 def test_any_cells_give_a_report(content: dict[str, list[list[str]]]) -> None:
     """Any texts in any columns are taken or named."""

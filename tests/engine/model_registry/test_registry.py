@@ -360,16 +360,16 @@ def _register_many(folder: str, name: str) -> None:
 
 
 def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
-    """Three processes register four versions each at the same time; all twelve are there."""
+    """Two processes register four versions each at the same time; all eight are there."""
     context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=_register_many, args=(str(tmp_path), name)) for name in "abc"]
+    workers = [context.Process(target=_register_many, args=(str(tmp_path), name)) for name in "ab"]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(120)
         assert worker.exitcode == 0
     made = registry(tmp_path)
-    assert set(made.state().versions) == {f"{name}-{n}" for name in "abc" for n in range(4)}
+    assert set(made.state().versions) == {f"{name}-{n}" for name in "ab" for n in range(4)}
     assert all(item.fault is None for item in made.listed())
 
 
