@@ -95,9 +95,11 @@ class Column:
     def head(self) -> str:
         """Head of the column in a form, with the unit of its numbers: «Темп (мин в неделю)».
 
-        Reading passes over what stands in brackets.
+        Reading passes over what stands in brackets. A head that says the unit needs it no second
+        time: «Балл».
         """
-        return f"{self.header} ({self.unit})" if self.unit else self.header
+        told = not self.unit or self.unit.casefold() in self.header.casefold()
+        return self.header if told else f"{self.header} ({self.unit})"
 
 
 @dataclass(frozen=True, slots=True)
