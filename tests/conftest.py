@@ -60,9 +60,13 @@ AVAILABLE: dict[str, Callable[[], bool]] = {
     "browser": lambda: shutil.which("chromium") is not None,
     "postgres": _postgres,
     "cluster": lambda: importlib.util.find_spec("distributed") is not None,
+    "slow": lambda: LONG or "slow" in REQUIRED,
     "long": lambda: LONG,
 }
-"""By marker, whether this machine can run such tests (``long`` is asked for by hand)."""
+"""By marker, whether such tests run here: the machine can, or somebody asked for them."""
+
+WAY = {"slow": "ROUTES_REQUIRE=slow", "long": "ROUTES_LONG=1"}
+"""By marker, how such tests are asked for; the others want something of the machine."""
 
 
 @cache
@@ -139,4 +143,5 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             continue
         if marker in REQUIRED:
             pytest.fail(f"«{marker}» is required by ROUTES_REQUIRE and not on this machine")
-        pytest.skip(f"«{marker}» is not on this machine")
+        way = WAY.get(marker)
+        pytest.skip(f"«{marker}»: " + (f"asked for by {way}" if way else "not on this machine"))

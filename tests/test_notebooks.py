@@ -58,6 +58,7 @@ def test_it_teaches_what_can_go_wrong_and_checks_itself(path):
     assert not any(isinstance(claim.test, ast.Constant) for claim in claims)
 
 
+@pytest.mark.slow
 @each
 def test_it_runs_without_an_error_or_a_warning(path, tmp_path, monkeypatch):
     """Every cell of a fresh kernel of this environment ends well and says nothing on stderr."""

@@ -42,6 +42,7 @@ def grown(how: str) -> float:
     return float(done.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be asked")
 def test_large_blocks_get_back_to_the_system() -> None:
     """After 384 MB a thread has come and gone, 16 threads have kept under 5 MiB."""

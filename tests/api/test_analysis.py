@@ -138,6 +138,7 @@ def ready(caller: TestClient, path: str, headers: dict[str, str], **query: Any) 
 # ----------------------------------------------------------------------------- numbers
 
 
+@pytest.mark.slow
 def test_numbers_are_those_of_the_engine(region: TestClient) -> None:
     """Every field equals the analysis of the package; beside it are words and whose it is."""
     told = asked(region)

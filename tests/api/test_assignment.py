@@ -35,6 +35,7 @@ def by(answer: dict[str, Any]) -> dict[str, str]:
     return {p["educator_id"]: p["carer_id"] for p in answer["assignment"]["pairs"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [None, "mentor_young", "tutor", "team", "peer"])
 def test_every_form_answers_as_the_contract_says(demo: Kept, form: str | None) -> None:
     """The schema of the answer holds for each form, and one of its two parts is there."""

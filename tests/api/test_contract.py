@@ -22,6 +22,7 @@ def tally(tmp_path_factory: pytest.TempPathFactory) -> Tally:
     return run(folder, examples=3, seed=1, phases=("examples", "fuzzing"))
 
 
+@pytest.mark.slow
 def test_no_answer_breaks_the_contract(tally: Tally) -> None:
     """Statuses, types, headers, schemas, refusals, methods and keys are as documented."""
     assert "\n\n".join(f"{place}: {text}" for place, text in tally.faults.items()) == ""

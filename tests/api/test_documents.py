@@ -206,6 +206,7 @@ def test_a_region_has_its_own_template(
     assert [e["code"] for e in problem["errors"]] == ["template_unreadable"]
 
 
+@pytest.mark.slow
 def test_start_up_does_not_pay_for_the_libraries() -> None:
     """The application is imported without docxtpl, python-docx and typst."""
     program = "import sys, api.main; print({'docx', 'docxtpl', 'typst'} & set(sys.modules))"

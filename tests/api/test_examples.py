@@ -99,6 +99,7 @@ def test_every_call_with_a_body_has_an_example_that_fits(document: dict[str, Any
             fits(document, answer["schema"], example.answer)
 
 
+@pytest.mark.slow
 def test_every_example_does_what_it_shows(demo: TestClient, document: dict[str, Any]) -> None:
     """Sent in their order, each has its status, fits its schema, and is the answer shown."""
     found = operations(document)

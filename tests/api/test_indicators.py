@@ -52,6 +52,7 @@ def numbers(answer: dict[str, Any]) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", profiles())
 def test_the_demo_gives_the_numbers_of_its_package(kept: Kept, profile: str) -> None:
     """Every reading of every indicator equals the computation on the package itself."""

@@ -57,6 +57,7 @@ def served(tmp_path: Path) -> Iterator[tuple[str, str]]:
     thread.join(30)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl, bash")
 def test_every_line_of_the_guide_does_what_it_says(served: tuple[str, str], tmp_path: Path) -> None:
     """All blocks in one shell that stops at the first failure; then what they wrote."""

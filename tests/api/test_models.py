@@ -229,6 +229,7 @@ def test_what_is_no_matching_model_is_refused(
         promoted(made, "m-9")
 
 
+@pytest.mark.slow
 def test_no_request_is_lost_while_models_change(
     caller: TestClient, following: Settings, models: Path
 ) -> None:

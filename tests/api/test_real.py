@@ -53,6 +53,7 @@ def body(bodies: list[dict[str, Any]]) -> dict[str, Any]:
     return deepcopy(first) | {"options": {"gap_rel": 0.2, "deadline_ms": 20_000}}
 
 
+@pytest.mark.slow
 def test_every_ready_body_gives_a_route_that_fits_the_contract(
     real: TestClient, bodies: list[dict[str, Any]]
 ) -> None:

@@ -31,6 +31,7 @@ def everything(kept: Kept, path: str, **params: Any) -> list[dict[str, Any]]:
         cursor = {"cursor": page["next"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/activities", "/offerings", "/mentors", "/educators"])
 def test_every_record_is_read_back_unchanged_by_its_own_import(kept: Kept, path: str) -> None:
     """What lists give is accepted by the import; afterwards the records are the same, kept."""

@@ -58,6 +58,7 @@ def everything(caller: TestClient, path: str, **params: Any) -> list[dict[str, A
 # --------------------------------------------------------------------------- kept registers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(RegisterName))
 def test_a_register_is_read_back_unchanged_by_its_own_import(kept: Kept, name: str) -> None:
     """What the list gives is accepted by the import; afterwards the records are the same, kept."""
@@ -404,6 +405,7 @@ def test_another_region_has_none_of_these_registers(tmp_path: Path) -> None:
 # --------------------------------------------------------------------------- workbooks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [n.value for n in AnyRegister])
 def test_every_register_is_exported(kept: Kept, name: str) -> None:
     """One sheet with a row for each record; the same state gives the same bytes."""

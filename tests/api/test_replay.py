@@ -188,6 +188,7 @@ def _served(pair: Pair) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("educator", [f"E{n:02}" for n in range(1, 15)])
 def test_the_command_repeats_what_was_served(pair: Any, educator: str) -> None:
     """Steps, dates, mentor, meetings, checkpoints and certificate of an unhurried answer."""
@@ -223,6 +224,7 @@ def test_an_answer_that_the_clock_cut_is_repeated(
     assert _said_of(both) == _served(both)
 
 
+@pytest.mark.slow
 def test_another_process_beside_a_busy_one_prints_the_same_bytes(pair: Any) -> None:
     """``routes solve`` in a fresh process, beside a busy one: equal to the first."""
     both = pair("E01", None, gap_rel=0.01, deadline_ms=30_000)

@@ -179,6 +179,7 @@ def report(caller: TestClient, name: str, form: str = "html", role: str = "metho
     return caller.get(f"/reports/{name}.{form}", params=q, headers=bearer(role))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "form", "asked"),
     [

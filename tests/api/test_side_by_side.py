@@ -68,6 +68,7 @@ def with_variants() -> dict[str, Any]:
     return {"options": BODY["options"] | {"variants": True}}
 
 
+@pytest.mark.slow
 def test_variants_come_when_asked(real: TestClient, contract: dict[str, Any]) -> None:
     """Three entries that fit the contract and are stored with the answer; none unasked."""
     assert build(real)["variants"] == []

@@ -98,6 +98,7 @@ def states(answer: Any) -> list[str]:
 # ----------------------------------------------------------------------------- building
 
 
+@pytest.mark.slow
 def test_the_answer_is_the_engines(planned: Planned) -> None:
     """Every number and reason is what the command line's planning of the same team says; only the
     ids of team and routes are the service's."""

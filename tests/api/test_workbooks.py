@@ -58,6 +58,7 @@ def tables(kept: Kept) -> list[str]:
     return list(document["components"]["schemas"]["BlankForm"]["enum"])
 
 
+@pytest.mark.slow
 def test_blank_forms_are_those_of_the_command(kept: Kept) -> None:
     """Each opens, has a sheet of its table and its example rows, and goes by its Russian name."""
     names = tables(kept)
@@ -189,6 +190,7 @@ def test_an_organisation_that_is_known_comes_whole(kept: Kept) -> None:
     assert kept.caller.get("/educators/П-2").json()["record"]["organisation"]["title"] == "новая"
 
 
+@pytest.mark.slow
 def test_names_and_corrections_of_sheets(kept: Kept) -> None:
     """Names of known people are kept apart; verdicts of a review list become corrections."""
     sheets = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.framework import load_framework
 from engine.policy import load_policy
 from engine.simulation.history import simulate_history
@@ -9,6 +11,7 @@ from engine.simulation.history_plan import HistoryPlan
 from tests.bench.effects import main, recover
 
 
+@pytest.mark.slow
 def test_planted_effects_of_a_region_are_recovered():
     """1 200 educators, 80 activities: intervals hold 85 to 95 % of about 200 planted effects.
 

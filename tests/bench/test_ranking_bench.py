@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tests.bench.ranking import LEARNED, PACKAGE, Figures, main, measure
 
@@ -45,6 +46,7 @@ def test_quantiles_by_hand():
     np.testing.assert_allclose(figures.ratio(0.95), 4.0)
 
 
+@pytest.mark.slow
 def test_bench_prints_what_it_measured(capsys):
     """A small region, both models, the ratio before the milliseconds."""
     region = ["--activities", "24", "--people", "120"]

@@ -69,6 +69,7 @@ def test_no_rule_is_forgotten() -> None:
     assert sorted([*DROPPED_RULES, *CHANGED_INPUT]) == sorted(RULES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", DROPPED_RULES)
 def test_rule_binds(
     rule: str, package: DataPackage, recommender: Recommender, monkeypatch: pytest.MonkeyPatch

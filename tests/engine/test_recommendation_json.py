@@ -155,6 +155,7 @@ def test_a_list_is_no_recommendation() -> None:
         recommendation_from_dict([])
 
 
+@pytest.mark.slow
 def test_threads_that_read_first_at_once_all_read() -> None:
     """The first readers of a process know every field, whoever of them is first."""
     written = json.loads(

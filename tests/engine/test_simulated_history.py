@@ -624,6 +624,7 @@ def test_re_diagnosis_shows_the_gain_in_the_mean(
     assert abs(beta[2]) < 4 * error[2]
 
 
+@pytest.mark.slow
 def test_the_effect_is_the_mean_over_who_completes(history: History) -> None:
     """E[gain | completed] by drawing completion and benefit for everybody, ± 4 standard errors."""
     truth, rng = history.truth, np.random.default_rng(0)

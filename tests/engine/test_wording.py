@@ -484,6 +484,7 @@ def _made_elsewhere() -> set[str]:
     return {*STAGES, *composed, *PIN_CODES, *REASON_OF_RULE.values()}
 
 
+@pytest.mark.slow
 def test_every_worded_reason_is_made_by_some_stage():
     """No words are kept for reasons that nobody gives; the few that wait are named with why."""
     made = {code for record, code, _ in _codes_used() if record == "Reason"} | _made_elsewhere()

@@ -237,6 +237,7 @@ def _begun(served: Served, length: int) -> socket.socket:
     return one
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stated", [True, False])
 def test_bodies_at_the_limit(client: httpx2.Client, stated: bool, as_of: object) -> None:
     """A body of exactly ``max_body_bytes`` is worked on, one byte more is 413, whether its length

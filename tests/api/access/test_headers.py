@@ -18,6 +18,7 @@ WANTED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "path", "role", "status"),
     [

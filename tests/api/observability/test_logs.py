@@ -74,6 +74,7 @@ def operations(client: TestClient) -> list[tuple[str, str]]:
     return [(method, path) for path, methods in paths.items() for method in methods]
 
 
+@pytest.mark.slow
 def test_no_operation_logs_what_it_was_sent(client: TestClient, engine: FakeEngine) -> None:
     """Every operation of the contract, with marks in path, query, headers and three bodies, also
     when the engine fails with a text that quotes them: no mark is in any line of any logger.

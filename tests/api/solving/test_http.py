@@ -229,6 +229,7 @@ def test_a_killed_server_leaves_no_process(tmp_path: Path, callers: ThreadPoolEx
         until(lambda: not marked(tmp_path))
 
 
+@pytest.mark.slow
 def test_a_stopped_server_finishes_what_ends_in_time(
     tmp_path: Path, callers: ThreadPoolExecutor
 ) -> None:

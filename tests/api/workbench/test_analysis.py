@@ -57,6 +57,7 @@ def plain(text: str) -> str:
     return " ".join(typeset(clean(text)).replace("\u00a0", " ").split())
 
 
+@pytest.mark.slow
 def test_advice_comes_first_and_word_for_word(desk: Desk) -> None:
     """Every recommendation of the contract stands on the page, before every other part."""
     told = asked(desk.caller, "admin")

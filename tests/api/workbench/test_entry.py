@@ -95,6 +95,7 @@ def test_over_tls_the_key_stays_there(browser: TestClient) -> None:
     assert "Secure" in answer.headers["set-cookie"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "target",
     [
@@ -123,6 +124,7 @@ def test_our_own_addresses_are_led_back_to() -> None:
     assert below_pages("/workbench") == "/workbench"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "headers"),
     [
@@ -218,6 +220,7 @@ def test_headers_of_pages(browser: TestClient) -> None:
     assert headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(static_files()))
 def test_files_may_be_kept(browser: TestClient, name: str) -> None:
     """Every file is served under an address that changes with it, and kept by browsers."""

@@ -25,6 +25,7 @@ def found(request):
     return record, holes, analyse(record, framework, policy)
 
 
+@pytest.mark.slow
 def test_planted_holes_are_found_and_nothing_else(found):
     """Every planted hole of each kind is named with its reason; what else is named is true."""
     record, holes, analysis = found
@@ -82,6 +83,7 @@ def test_every_recommendation_has_a_number_an_addressee_and_words(found):
             assert "{" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("found", [0], indirect=True)
 def test_the_same_record_gives_the_same_analysis(found):
     """Twice the same, to the last digit of its JSON."""

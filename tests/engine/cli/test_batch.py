@@ -77,6 +77,7 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Interrupted:
     return Interrupted(started.returncode, said, out, started.pid)
 
 
+@pytest.mark.slow
 def test_a_line_of_an_id_is_what_build_prints(
     interrupted: Interrupted, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,6 +35,7 @@ def config(folder: Path, **settings: object) -> list[str]:
     return ["--config", str(path)]
 
 
+@pytest.mark.slow
 def test_a_sound_machine_is_green(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every check passes, that of a real worker process too, and the code is 0."""
     url = f"sqlite:///{tmp_path / 'routes.db'}"

@@ -64,6 +64,7 @@ def changed(path: Path, statement: str, *values: Any) -> None:
         assert opened.execute(statement, values).rowcount == 1
 
 
+@pytest.mark.slow
 def test_kept_routes_come_again_to_the_byte(
     database: tuple[Path, tuple[str, ...]], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from engine.cli.app import run
 
 
@@ -27,6 +29,7 @@ def test_a_team_is_planned_and_every_member_gets_his_files(tmp_path, capsys) -> 
         assert "общий шаг управленческой команды" in page
 
 
+@pytest.mark.slow
 def test_the_answer_for_a_program_is_json_in_any_language(capsys) -> None:
     """With --json stdout is one JSON document with a certificate and every reading."""
     assert run(["build", "--team", "team-7", "--json", "--language", "en", "--gap", "0.05"]) == 0

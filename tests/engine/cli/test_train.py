@@ -92,6 +92,7 @@ def models(trained: tuple[Path, dict[str, Any]], tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained[0], tmp_path / "реестр"))
 
 
+@pytest.mark.slow
 def test_training_registers_a_model_beside_everything_it_is_compared_with(
     trained: tuple[Path, dict[str, Any]],
 ) -> None:
@@ -122,6 +123,7 @@ def test_the_model_keeps_what_methodists_corrected(
     assert len(model.tagger.corrections) == 1
 
 
+@pytest.mark.slow
 def test_evaluating_again_repeats_the_figures_and_keeps_the_verdict(
     trained: tuple[Path, dict[str, Any]], models: Path, package: Path
 ) -> None:

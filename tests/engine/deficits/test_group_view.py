@@ -116,6 +116,7 @@ def test_intervals_cover_what_is_true(size):
     assert 0.88 <= np.mean(inside["deficit"]) <= 0.92
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "world",
     [

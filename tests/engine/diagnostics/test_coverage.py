@@ -70,6 +70,7 @@ def named(studies):
     return pytest.mark.parametrize("study", studies, ids=lambda study: study.name)
 
 
+@pytest.mark.slow
 @named(MODEL)
 def test_intervals_cover_people_of_the_model(study):
     """90 % intervals hold 88–92 % of the truths, 50 % intervals 47–53 %."""

@@ -10,6 +10,7 @@ from engine.recommendation import Closing, Unmet
 from tests.engine.documents.fixtures import ALL, CHANGED, EMPTY, FULL, HOSTILE, INFEASIBLE, STEPS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("language", ["ru", "en"])
 @pytest.mark.parametrize("width", [60, 80, 100, 140])

@@ -77,6 +77,7 @@ def studies() -> list[tuple[OffPolicyReport, float]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ips", "snips", "dr"])
 def test_estimates_agree_with_the_truth(
     studies: list[tuple[OffPolicyReport, float]], name: str

@@ -134,6 +134,7 @@ def test_a_stated_size_binds_whoever_unpacks(tmp_path: Path) -> None:
     assert [f.code for f in report.faults] == ["workbook_damaged"]
 
 
+@pytest.mark.slow
 def test_far_cells_in_many_rows_are_not_filled_up(tmp_path: Path) -> None:
     """A row with an empty cell in the last column is 16 384 cells wide: they are counted."""
     path = tmp_path / "scores.xlsx"

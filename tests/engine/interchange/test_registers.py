@@ -274,6 +274,7 @@ def any_registers(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Registers:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(any_registers())
 def test_whatever_the_texts_registers_come_back_by_both_ways(registers: Registers) -> None:

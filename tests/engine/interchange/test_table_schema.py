@@ -83,6 +83,7 @@ def fits(field: dict[str, Any], value: str) -> bool:
     return "enum" not in constraints or value in constraints["enum"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(FRICTIONLESS is None, reason="needs frictionless")
 @pytest.mark.parametrize("which", ["demo", "rich"])
 def test_frictionless_finds_no_fault(which: str, demo: Path, tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ def _paths(value: Any, *path: str | int) -> list[tuple[str | int, ...]]:
 _ODD = [None, 7, "", "мусор", [], {}, True, -1.5, "2026-13-45", {"und er": 1}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", _ODD, ids=repr)
 def test_whatever_the_schemas_refuse_we_refuse(value: object, published: Draft4Validator) -> None:
     """Every value of a good statement in turn is made another: their verdict is ours."""

@@ -97,6 +97,7 @@ def replanned_value(step_id: str, target: str) -> float | None:
     return found.outcome.recommendation.certificate.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activity", [s.activity for s in earlier().steps])
 def test_every_alternative_is_what_replanning_makes_of_it(activity: str) -> None:
     """A solve with the replacement pinned and one change admitted gives the same value; none is

@@ -69,6 +69,7 @@ def _expected_failures(estimator: BaseEstimator) -> dict[str, str]:
     return NUMERIC_CHECKS
 
 
+@pytest.mark.slow
 @parametrize_with_checks(
     [RussianTextFeatures(), CompetencyTagger(), ActivityMatcher()],
     expected_failed_checks=_expected_failures,

@@ -359,6 +359,7 @@ def _register_many(folder: str, name: str) -> None:
         add(made, f"{name}-{number}")
 
 
+@pytest.mark.slow
 def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     """Two processes register four versions each at the same time; all eight are there."""
     context = multiprocessing.get_context("spawn")

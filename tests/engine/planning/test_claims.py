@@ -109,6 +109,7 @@ OPTIONS = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100 if LONG else 20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(RNGS, st.sampled_from(("tiny", "small", "broad")), OPTIONS)
 def test_brute_force_finds_no_lie(rng: random.Random, size: str, options: SolveOptions) -> None:

@@ -55,6 +55,7 @@ def test_random_problems_repeat() -> None:
     assert first.demands != random_problem(4).demands
 
 
+@pytest.mark.slow
 def test_every_rule_binds_in_random_problems() -> None:
     """For each rule, dropping it alone changes the best value of a random problem (at length 3)."""
     binding: Counter[str] = Counter()

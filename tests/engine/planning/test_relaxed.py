@@ -20,6 +20,7 @@ def test_every_rule_can_be_taken_away() -> None:
     assert tuple(REMOVALS) == RULES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES)
 def test_what_is_left_is_well_formed_and_worth_no_less(rule: str) -> None:
     """A problem without a rule has no fault and a best route at least as good."""
@@ -38,6 +39,7 @@ def test_what_is_left_is_well_formed_and_worth_no_less(rule: str) -> None:
     assert removed >= (5 if LONG else 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in OF_VALUE])
 def test_it_is_the_oracle_that_ignores_the_rule(rule: str) -> None:
     """Brute force over routes that may break the rule finds the same best value."""

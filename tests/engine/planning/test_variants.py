@@ -87,6 +87,7 @@ def case(seed: int, size: str) -> tuple[RouteProblem, tuple[Variant, Variant, Va
 CASES = [(seed, "tiny") for seed in range(150)] + [(seed, "small") for seed in range(90)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, len(CASES), 30))
 def test_fast_and_light_are_what_brute_force_finds(first):
     """Nothing that meets the conditions ends earlier than fast, or peaks lower than light."""

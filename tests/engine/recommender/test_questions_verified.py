@@ -298,6 +298,7 @@ REST = [
 ]
 
 
+@pytest.mark.slow
 def test_sampled_answers_hold() -> None:
     """Ninety answers of every sort, each verified by solving again."""
     verified: Counter[str] = Counter()

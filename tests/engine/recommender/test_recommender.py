@@ -325,6 +325,7 @@ def _answering(clock: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes_in_2030_and_beside_a_busy_process():
     """Neither the clock, nor the hash seed, nor contention shows in the answer.
 

@@ -111,6 +111,7 @@ def test_the_same_ids_of_two_tenants_are_two_things(store: Store) -> None:
     assert "r-1" not in nothing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(CHANGES)))
 def test_no_change_reaches_another_tenant(store: Store, number: int) -> None:
     """Whatever one tenant does, what the other reads stays the same to the letter."""

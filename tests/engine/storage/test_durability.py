@@ -76,6 +76,7 @@ def check(store: Store, told: set[str]) -> None:
             assert len(kept.holds.of(name)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_killed_writer_of_sqlite_loses_nothing(url: str) -> None:
     """Killed at once while it writes, time after time: all it told is there, and no halves."""
@@ -92,6 +93,7 @@ def test_a_killed_writer_of_sqlite_loses_nothing(url: str) -> None:
         store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_a_killed_server_loses_nothing(own_server: Server) -> None:
     """The server dies while it is written to, time after time: the same holds once it is back."""

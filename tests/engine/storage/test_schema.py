@@ -186,6 +186,7 @@ def test_there_is_no_way_back_for_other_tenants(store: Store) -> None:
         assert kept.educators.ids() == ("e-1",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", revisions()[1:])
 def test_every_earlier_schema_becomes_the_present_one(empty: Store, first: str) -> None:
     """From each revision the upgrade leads to the tables of the code, and they are usable."""

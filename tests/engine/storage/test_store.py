@@ -36,6 +36,7 @@ def test_readers_do_not_wait_for_a_writer(store: Store) -> None:
             assert other.routes.count() == 0
 
 
+@pytest.mark.slow
 def test_no_change_of_many_is_lost(store: Store) -> None:
     """Two hundred changes by eight threads, each repeated until its version fits, all count."""
     with store.writing(TENANT) as kept:

@@ -117,6 +117,7 @@ def naive_slope(plan: Plan) -> float:
     return float(np.polyfit(x, y, 1)[0])
 
 
+@pytest.mark.slow
 def test_regression_to_the_mean_is_no_effect():
     """People who looked weak take more: before and after overstate gains, the estimate does not.
 

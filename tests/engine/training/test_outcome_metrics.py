@@ -22,6 +22,7 @@ def labelled(label: FloatArray, weight: FloatArray | None = None) -> LabelledTab
     return replace(some, label=label, weight=np.ones(len(label)) if weight is None else weight)
 
 
+@pytest.mark.slow
 def test_three_people_by_hand() -> None:
     """Log-loss is a mean over people, not over rows; the rest is over weighted rows."""
     data, known = region(), table()

@@ -22,6 +22,7 @@ from tests.engine.documents.reports.reports import every, odd, rendered
 CASES = [(name, language) for name in every() for language in ("ru", "en")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "language"), CASES)
 def test_tables_of_the_document_are_those_of_the_report(name, language):
     """Cell by cell, in order; the head of each is repeated on every page."""

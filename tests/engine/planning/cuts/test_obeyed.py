@@ -69,6 +69,7 @@ def _wild_point(r: Relaxation, rng: np.random.Generator) -> np.ndarray:
     return x
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", ["small", "broad"])
 def test_routes_obey_the_rows_that_are_always_there(size: str) -> None:
     """Static rows and the needs of all activities cut off no route."""
@@ -80,6 +81,7 @@ def test_routes_obey_the_rows_that_are_always_there(size: str) -> None:
             _assert_obeyed(RowMatrix.of(base_needs(r, np.arange(r.n))), points)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", ["small", "broad", "crowded"])
 def test_routes_obey_the_rows_broken_by_any_point(size: str) -> None:
     """Rows found at wild points and at solutions of the relaxation cut off no route."""

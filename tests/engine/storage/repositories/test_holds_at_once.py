@@ -43,6 +43,7 @@ def race(store: Store, claims: list[tuple[Claim, ...]]) -> Counter[str]:
         return Counter(threads.map(one, range(len(claims))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("claim", "most"),
     [

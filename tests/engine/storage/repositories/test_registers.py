@@ -143,6 +143,7 @@ def test_what_was_put_stands_over_the_package(store: Store) -> None:
         assert records_of(found, name) == RICH[name]
 
 
+@pytest.mark.slow
 def test_more_records_than_a_statement_has_parameters(store: Store) -> None:
     """An import of thousands is one call, and putting it again counts every version up."""
     many = [Accompaniment(f"x-{i:05}", "e", MentorForm.PEER, "f") for i in range(2_500)]
