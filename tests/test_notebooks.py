@@ -10,6 +10,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -58,7 +60,6 @@ def test_it_teaches_what_can_go_wrong_and_checks_itself(path):
     assert not any(isinstance(claim.test, ast.Constant) for claim in claims)
 
 
-@pytest.mark.slow
 @each
 def test_it_runs_without_an_error_or_a_warning(path, tmp_path, monkeypatch):
     """Every cell of a fresh kernel of this environment ends well and says nothing on stderr."""

@@ -14,6 +14,8 @@ from engine.interchange import DataPackage
 from tests.api import contract
 from tests.api.contract import Tally, run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def tally(tmp_path_factory: pytest.TempPathFactory) -> Tally:
@@ -22,7 +24,6 @@ def tally(tmp_path_factory: pytest.TempPathFactory) -> Tally:
     return run(folder, examples=3, seed=1, phases=("examples", "fuzzing"))
 
 
-@pytest.mark.slow
 def test_no_answer_breaks_the_contract(tally: Tally) -> None:
     """Statuses, types, headers, schemas, refusals, methods and keys are as documented."""
     assert "\n\n".join(f"{place}: {text}" for place, text in tally.faults.items()) == ""

@@ -6,13 +6,14 @@ import pytest
 
 from tests.bench.endurance import in_child
 
+pytestmark = pytest.mark.slow
+
 SMALL = ["--activities", "300", "--educators", "10", "--deadline-ms", "2000", "--gap", "0.05"]
 MARKS = ["--marks", "15", "40"]
 RISE_MOST_MIB = 2.0
 """Between 15 and 40 solves: a leak of 80 KiB a solve; without one it is 0.3 MiB."""
 
 
-@pytest.mark.slow
 def test_memory_is_flat() -> None:
     """After 25 more solves of 300 activities memory has risen by less than a leak would make."""
     growth = in_child([*SMALL, *MARKS])
@@ -21,7 +22,6 @@ def test_memory_is_flat() -> None:
     assert growth.rise_mib() < RISE_MOST_MIB, growth
 
 
-@pytest.mark.slow
 def test_a_leak_is_seen() -> None:
     """With 120 KiB kept for each solve the same measure exceeds the limit of the test above."""
     growth = in_child([*SMALL, *MARKS, "--leak-kib", "120"])

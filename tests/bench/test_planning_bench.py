@@ -20,6 +20,8 @@ from tests.bench.results import ROOT, engine_stamp
 from tests.engine.planning.problems import candidate, make_problem, random_problem
 from tests.engine.planning.second_formulation import POINT
 
+pytestmark = pytest.mark.slow
+
 RUN = ["--activities", "60", "--generator", "realistic", "--educators", "2", "--gap", "0"]
 RUN += ["--deadline-ms", "20000", "--peer-limit", "20", "--memory", "2", "--peers", *PEERS]
 
@@ -56,7 +58,6 @@ def _answers_of(lines: list[str]) -> list[dict[str, object]]:
     return [r for r in map(json.loads, lines) if r["kind"] == "answer"]
 
 
-@pytest.mark.slow
 def test_all_methods_agree_at_gap_zero(out: Path) -> None:
     """Every peer certifies the engine's value on the problem of the first educator."""
     first = {r["method"]: r for r in _answers(out) if r["educator"] == 0}
@@ -89,7 +90,6 @@ def test_methods_are_measured_again_when_asked(out: Path) -> None:
     ]
 
 
-@pytest.mark.slow
 def test_what_a_code_change_made_stale_is_measured_again(
     out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,7 @@ def test_from_the_search_to_the_signed_document(visit: Visit, looks: Path | None
         assert Path(saved.value.path()).read_bytes().startswith(begins)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     [

@@ -25,6 +25,8 @@ from engine.simulation import (
 )
 from engine.simulation.history_catalogue import draw_catalogue
 
+pytestmark = pytest.mark.slow
+
 PLAN = HistoryPlan(educators=2_000)
 SMALL = HistoryPlan(educators=90, activities=80, mentors=4)
 EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -624,7 +626,6 @@ def test_re_diagnosis_shows_the_gain_in_the_mean(
     assert abs(beta[2]) < 4 * error[2]
 
 
-@pytest.mark.slow
 def test_the_effect_is_the_mean_over_who_completes(history: History) -> None:
     """E[gain | completed] by drawing completion and benefit for everybody, ± 4 standard errors."""
     truth, rng = history.truth, np.random.default_rng(0)

@@ -6,6 +6,8 @@ import pytest
 
 from tests.bench.durability import kill_rounds
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("database", "rounds"),

@@ -21,6 +21,8 @@ from tests.service.calling import built, caller, code_of, decide
 from tests.service.conftest import SETTINGS, end, serving
 from tests.service.region import body
 
+pytestmark = pytest.mark.slow
+
 ANSWER_MOST_S = 20.0
 """Far above what a call without a database takes (about a second): what must not be is a hang."""
 
@@ -237,7 +239,6 @@ def _begun(served: Served, length: int) -> socket.socket:
     return one
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("stated", [True, False])
 def test_bodies_at_the_limit(client: httpx2.Client, stated: bool, as_of: object) -> None:
     """A body of exactly ``max_body_bytes`` is worked on, one byte more is 413, whether its length

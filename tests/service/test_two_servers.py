@@ -16,6 +16,8 @@ from tests.service.conftest import Pair
 from tests.service.races import RACES, Race, activities, agreed_at_once, given_back, holders, needs
 from tests.service.region import FEW, LEFT, MANY, body, offering_of
 
+pytestmark = pytest.mark.slow
+
 KEY_CACHE_S = 5
 """A revoked key stops everywhere within this time (default of ``key_cache_s``)."""
 

@@ -20,6 +20,8 @@ from engine.cli.app import run
 from engine.settings import Settings
 from tests.api.conftest import running
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 IDS = ("E02", "E13", "E06")
 LINES = 3_999
@@ -77,7 +79,6 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Interrupted:
     return Interrupted(started.returncode, said, out, started.pid)
 
 
-@pytest.mark.slow
 def test_a_line_of_an_id_is_what_build_prints(
     interrupted: Interrupted, capsys: pytest.CaptureFixture[str]
 ) -> None:

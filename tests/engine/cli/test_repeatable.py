@@ -10,6 +10,8 @@ import time_machine
 
 from engine.cli.app import run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = """
 import subprocess, sys, time_machine

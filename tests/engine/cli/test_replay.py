@@ -16,6 +16,8 @@ from engine.cli.app import run
 from engine.settings import Settings
 from tests.api.conftest import running
 
+pytestmark = pytest.mark.slow
+
 AS_OF = "2026-08-31T09:00:00+03:00"
 Changed = Callable[[str, tuple[Any, ...]], None]
 
@@ -64,7 +66,6 @@ def changed(path: Path, statement: str, *values: Any) -> None:
         assert opened.execute(statement, values).rowcount == 1
 
 
-@pytest.mark.slow
 def test_kept_routes_come_again_to_the_byte(
     database: tuple[Path, tuple[str, ...]], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,6 +30,8 @@ from engine.training.evaluate import EvaluationOptions
 from tests.engine.model_registry.registered import registered
 from tests.engine.training.histories import FRAMEWORK, POLICY, history
 
+pytestmark = pytest.mark.slow
+
 PLAN = HistoryPlan(educators=100, activities=24, mentors=2)
 QUICK = ["--plans", "50", "--test-share", "0.5", "--jobs", "1", "--json"]
 BASELINES = {"random", "popular", "tfidf", "item_knn", "als", "ease", "order"}
@@ -92,7 +94,6 @@ def models(trained: tuple[Path, dict[str, Any]], tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained[0], tmp_path / "реестр"))
 
 
-@pytest.mark.slow
 def test_training_registers_a_model_beside_everything_it_is_compared_with(
     trained: tuple[Path, dict[str, Any]],
 ) -> None:
@@ -123,7 +124,6 @@ def test_the_model_keeps_what_methodists_corrected(
     assert len(model.tagger.corrections) == 1
 
 
-@pytest.mark.slow
 def test_evaluating_again_repeats_the_figures_and_keeps_the_verdict(
     trained: tuple[Path, dict[str, Any]], models: Path, package: Path
 ) -> None:

@@ -15,6 +15,8 @@ from engine.evaluation.slates import LoggedSlates, TargetSlates
 from engine.matching.exploration import draw_order
 from tests.conftest import LONG
 
+pytestmark = pytest.mark.slow
+
 NAN = np.nan
 
 

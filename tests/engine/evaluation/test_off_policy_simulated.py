@@ -15,6 +15,8 @@ from engine.policy import load_policy
 from engine.simulation.history import History, simulate_history
 from engine.simulation.history_plan import HistoryPlan
 
+pytestmark = pytest.mark.slow
+
 FRAMEWORK, POLICY = load_framework(), load_policy("default")
 PLAN = HistoryPlan(
     activities=25,
@@ -77,7 +79,6 @@ def studies() -> list[tuple[OffPolicyReport, float]]:
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ips", "snips", "dr"])
 def test_estimates_agree_with_the_truth(
     studies: list[tuple[OffPolicyReport, float]], name: str

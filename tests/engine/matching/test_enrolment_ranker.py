@@ -21,6 +21,8 @@ from engine.matching.order_histories import Histories
 from tests.engine.evaluation.tables import sequences
 from tests.engine.matching.enrolments import in_calendar, in_circles
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
@@ -52,7 +54,6 @@ def test_a_planted_order_in_days_is_found_after_an_instant() -> None:
     assert paired_ratio(ours, ease, seed=0).low > 1.1
 
 
-@pytest.mark.slow
 def test_without_any_order_nothing_is_lost() -> None:
     """Where order is random ours is not below the EASE that fits best by more than .02."""
     task = RankingTask.of(last_share_split(in_circles(450, 60, 2)))
@@ -73,7 +74,6 @@ def by_discipline(people: int) -> tuple[Interactions, tuple[str, ...]]:
     return sequences(taken, ids), tuple(map(str, discipline))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("people", [60, 120])
 def test_activities_that_one_person_took_do_not_mislead(people: int) -> None:
     """With few people, who is predicted is often the only taker; ours is not below EASE.
@@ -129,7 +129,6 @@ def test_a_table_without_rows_can_be_learned_from(clock: str) -> None:
     np.testing.assert_array_equal(found, [[0, 0]])
 
 
-@pytest.mark.slow
 def test_seeds_decide_and_nothing_else() -> None:
     """The same seed gives the same scores, whatever the order of the rows."""
     table = in_calendar(120, 20, 5)

@@ -29,6 +29,8 @@ from tests.engine.planning.oracle import best_route
 from tests.engine.planning.problems import problem_of, random_problem
 from tests.engine.planning.second_formulation import POINT, formulate
 
+pytestmark = pytest.mark.slow
+
 LONGER = SolveOptions(gap_ppm=0, deadline_ms=60_000, work_milli=200_000)
 HIGHS_EXACT = {"mip_rel_gap": 0.0, "mip_abs_gap": 1e-6, "time_limit": 60.0}
 BATCHES = [
@@ -109,7 +111,6 @@ OPTIONS = st.builds(
 )
 
 
-@pytest.mark.slow
 @settings(max_examples=100 if LONG else 20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(RNGS, st.sampled_from(("tiny", "small", "broad")), OPTIONS)
 def test_brute_force_finds_no_lie(rng: random.Random, size: str, options: SolveOptions) -> None:

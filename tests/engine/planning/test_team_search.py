@@ -36,6 +36,8 @@ from engine.planning.team_solution import (
 from tests.engine.planning.problems import Candidate, candidate, make_problem
 from tests.engine.planning.teams import best_plan, random_team
 
+pytestmark = pytest.mark.slow
+
 EXACT = TeamLimits(gap_ppm=0, deadline_ms=120_000, work_milli=60_000, total_work_milli=10**9)
 SEEDS_PER_CASE = 6
 
@@ -52,7 +54,6 @@ def routes_hold(team: TeamProblem, solution: TeamSolution) -> bool:
     return report.violations == () and report.value_mpt == solution.value_mpt
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, 36, SEEDS_PER_CASE))
 def test_search_finds_the_optimum_of_brute_force(first: int) -> None:
     """Asked for gap 0, status, value and bound are those of trying every plan of every member."""
@@ -68,7 +69,6 @@ def test_search_finds_the_optimum_of_brute_force(first: int) -> None:
         assert routes_hold(team, solution), seed
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, 18, SEEDS_PER_CASE))
 def test_what_is_said_of_rejected_runs_is_true_of_brute_force(first: int) -> None:
     """A run called impossible is in no plan, and the true loss lies in the interval told."""

@@ -19,6 +19,8 @@ from engine.planning.variants import FAST, LIGHT, THOROUGH, Variant, find_varian
 from tests.engine.planning.oracle import _completions, _sets_of_steps
 from tests.engine.planning.problems import candidate, make_problem, random_problem
 
+pytestmark = pytest.mark.slow
+
 AMPLE = SolveOptions(gap_ppm=0, deadline_ms=60_000, work_milli=100_000)
 
 
@@ -87,7 +89,6 @@ def case(seed: int, size: str) -> tuple[RouteProblem, tuple[Variant, Variant, Va
 CASES = [(seed, "tiny") for seed in range(150)] + [(seed, "small") for seed in range(90)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, len(CASES), 30))
 def test_fast_and_light_are_what_brute_force_finds(first):
     """Nothing that meets the conditions ends earlier than fast, or peaks lower than light."""

@@ -16,6 +16,8 @@ from engine.training.effects_evidence import measurements_of
 from tests.conftest import LONG
 from tests.engine.training.effect_world import FRAMEWORK, NODES, POLICY, Plan, World, draw_world
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(8 if LONG else 4)
 """Worlds that figures are averaged over; bounds are wider where they are few."""
 WELL = Plan(per_person=2.0, start=0.0)
@@ -117,7 +119,6 @@ def naive_slope(plan: Plan) -> float:
     return float(np.polyfit(x, y, 1)[0])
 
 
-@pytest.mark.slow
 def test_regression_to_the_mean_is_no_effect():
     """People who looked weak take more: before and after overstate gains, the estimate does not.
 

@@ -11,6 +11,8 @@ from engine.training.evaluate import EvaluationOptions, evaluate_models
 from engine.training.slices import slices_of
 from tests.engine.training.trained import OPTIONS, data, first, second
 
+pytestmark = pytest.mark.slow
+
 OWN = OPTIONS.evaluation
 
 

@@ -47,6 +47,8 @@ from tests.engine.training.histories import (
     table,
 )
 
+pytestmark = pytest.mark.slow
+
 LEARNED_BY_FOLD = [FACTORS.index(name) for name in LEARNED_SIGNALS if name != "novelty"]
 DEFICIT = FACTORS.index("deficit")
 POPULARITY = [FACTORS.index(name) for name in NUISANCE]

@@ -18,6 +18,8 @@ from engine.training.judge import LEAST_ROWS, Judge
 from engine.training.table import LabelledTable
 from tests.engine.training.histories import history, region, table
 
+pytestmark = pytest.mark.slow
+
 COMPLETED = STATES.index(State.COMPLETED)
 
 
@@ -44,7 +46,6 @@ def taken_up(rows: LabelledTable) -> LabelledTable:
     return rows.select(np.flatnonzero(ended))
 
 
-@pytest.mark.slow
 def test_on_the_average_it_says_what_came() -> None:
     """Mean chance over what was taken up = share completed · share who benefit, within 0.02."""
     rows = taken_up(table())
@@ -94,7 +95,6 @@ def test_completion_is_learned_and_benefit_goes_by_kind() -> None:
     assert judge().benefit == benefit_rates(data, known)
 
 
-@pytest.mark.slow
 def test_redrawn_judges_differ_as_judges_of_other_people_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pytest
 
 from engine.domain import FloatArray, IntArray
 from engine.evaluation.off_policy import Reason
@@ -18,6 +19,8 @@ from engine.simulation.history import History, simulate_history
 from engine.simulation.history_plan import HistoryPlan
 from engine.training.data import TrainingData
 from engine.training.off_policy_metrics import ModelLists, first_taken, off_policy_metrics
+
+pytestmark = pytest.mark.slow
 
 FRAMEWORK, POLICY = load_framework(), load_policy("default")
 PLAN = HistoryPlan(

@@ -15,6 +15,8 @@ from engine.training.outcome_metrics import outcome_metrics, predicted
 from engine.training.table import LabelledTable
 from tests.engine.training.histories import fitted, region, table
 
+pytestmark = pytest.mark.slow
+
 
 def labelled(label: FloatArray, weight: FloatArray | None = None) -> LabelledTable:
     """Some rows of the region with labels of our own."""
@@ -22,7 +24,6 @@ def labelled(label: FloatArray, weight: FloatArray | None = None) -> LabelledTab
     return replace(some, label=label, weight=np.ones(len(label)) if weight is None else weight)
 
 
-@pytest.mark.slow
 def test_three_people_by_hand() -> None:
     """Log-loss is a mean over people, not over rows; the rest is over weighted rows."""
     data, known = region(), table()

@@ -24,6 +24,8 @@ from engine.training.plan_metrics import (
 from tests.engine.matching.records import activity, deficits, demand
 from tests.engine.training.histories import POLICY, fitted, region, table
 
+pytestmark = pytest.mark.slow
+
 VALUE = POLICY.value
 
 

@@ -37,6 +37,8 @@ from engine.training.table import (
 )
 from tests.engine.training.histories import FRAMEWORK, POLICY, matcher, region, table
 
+pytestmark = pytest.mark.slow
+
 AS_OF = dt.datetime(2026, 8, 31, 12, tzinfo=dt.UTC)
 NODE = "MET.ASM.01"
 BEFORE, AFTER = dt.date(2025, 9, 10), dt.date(2026, 5, 10)
