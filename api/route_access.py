@@ -42,6 +42,11 @@ class RouteAccess:
         self._principal = principal
         self._language = language
 
+    @property
+    def caller(self) -> tuple[Service, Principal]:
+        """Whose service is asked by whom, for calls about what is no kept route."""
+        return self._service, self._principal
+
     def occupancy(self, without: str | None) -> Occupancy:
         """What is held at this moment."""
         with self._service.store.reading(self._principal.tenant) as kept:

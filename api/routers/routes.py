@@ -149,8 +149,6 @@ def list_routes(
 )
 def read_route(
     route_id: Annotated[str, Path(max_length=128, description="Код маршрута.")],
-    service: Loaded,
-    principal: CurrentPrincipal,
     routes: Routes,
     request: Request,
 ) -> Response:
@@ -161,7 +159,7 @@ def read_route(
     found = routes.kept(route_id)
     if found is None:
         try:
-            return read_solve(service, principal, route_id)
+            return read_solve(*routes.caller, route_id)
         except RouteNotFound:
             # it may have been kept between the two looks
             found = routes.kept(route_id)

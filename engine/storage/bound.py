@@ -21,6 +21,34 @@ BATCH = 500
 """Rows of one insert; keeps the number of parameters below what databases take."""
 
 
+class Lookup:
+    """Rows by the value of one column, a statement that is made once and asked often.
+
+    Parameters
+    ----------
+    table
+        Table of tenants.
+    key
+        Column whose value is given with every question.
+    columns
+        ``None`` = all.
+    order
+        By which rows come; empty = in no order.
+    """
+
+    def __init__(
+        self,
+        table: sa.Table,
+        key: sa.Column[Any],
+        columns: Sequence[sa.ColumnElement[Any]] | None = None,
+        order: Sequence[sa.ColumnElement[Any]] = (),
+    ) -> None:
+        chosen = sa.select(table) if columns is None else sa.select(*columns).select_from(table)
+        mine = table.c.tenant_id == sa.bindparam("_tenant")
+        chosen = chosen.where(mine, key == sa.bindparam("_key"))
+        self.statement = chosen.order_by(*order) if order else chosen
+
+
 class Bound:
     """Access to the tables of one tenant within one transaction.
 
@@ -69,6 +97,11 @@ class Bound:
             # SQLite has no such clause: there the writing transaction is alone anyway.
             chosen = chosen.with_for_update()
         return self._connection.execute(chosen).all()
+
+    def look_up(self, lookup: Lookup, key: object) -> Sequence[Row]:
+        """Rows of a prepared question whose key has this value."""
+        values = {"_tenant": self.tenant, "_key": key}
+        return self._connection.execute(lookup.statement, values).all()
 
     def grouped(
         self,

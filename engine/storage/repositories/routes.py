@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from engine.lifecycle.states import RouteEvent, RouteState, StepRecord, StepState
 from engine.recommendation import to_dict
-from engine.storage.bound import Bound, Row, Where
+from engine.storage.bound import Bound, Lookup, Row, Where
 from engine.storage.faults import VersionConflict
 from engine.storage.links import links_of
 from engine.storage.paging import check_limit, moment_of, page_of
@@ -36,6 +36,8 @@ _ROUTE = tuple(f.name for f in dataclasses.fields(StoredRoute) if f.name in ROUT
 _LIFE = [ROUTES.c[f.name] for f in dataclasses.fields(ShownRoute) if f.name in ROUTES.c]
 _SHOWN = [*_LIFE, *OF_TEAM]
 _WHOLE: list[Any] = [ROUTES, *OF_TEAM]
+_SHOWN_BY_ID = Lookup(ROUTES, ROUTES.c.id, _SHOWN)
+_EVENTS_OF = Lookup(EVENTS, EVENTS.c.route_id, order=(EVENTS.c.seq,))
 _FIXED = ("id", "created_at")
 
 
@@ -58,7 +60,7 @@ class RouteRepository:
 
     def shown(self, route_id: str) -> ShownRoute | None:
         """What is shown of a route, ``None`` if there is none."""
-        rows = self._bound.rows(ROUTES, ROUTES.c.id == route_id, columns=_SHOWN, limit=1)
+        rows = self._bound.look_up(_SHOWN_BY_ID, route_id)
         if not rows:
             return None
         told = {column.name: rows[0]._mapping[column.name] for column in _LIFE}
@@ -178,8 +180,7 @@ class RouteRepository:
 
     def events(self, route_id: str) -> tuple[RouteEvent, ...]:
         """History of a route in its order."""
-        rows = self._bound.rows(EVENTS, EVENTS.c.route_id == route_id, order=(EVENTS.c.seq,))
-        return tuple(map(_event, rows))
+        return tuple(map(_event, self._bound.look_up(_EVENTS_OF, route_id)))
 
     def count(self) -> int:
         """Return the number of stored routes."""

@@ -23,7 +23,7 @@ from engine.storage import (
     TeamBuild,
     VersionConflict,
 )
-from engine.storage.bound import Bound
+from engine.storage.bound import Bound, Lookup
 from engine.storage.tables import METADATA, ROUTES, TENANTS
 from tests.engine.storage.facts import ANSWERS, AT, EDUCATOR, ROUTE, SCORES, TENANT, after
 
@@ -59,7 +59,13 @@ def seen(kept: Repositories) -> str:
     """Everything that every reading method says, as one text."""
     route = kept.routes
     told: list[object] = [
-        *(route.get("r-1"), route.lock("r-1"), route.page(), route.revisions("r-1")),
+        *(
+            route.get("r-1"),
+            route.shown("r-1"),
+            route.lock("r-1"),
+            route.page(),
+            route.revisions("r-1"),
+        ),
         *(route.revision("r-1", 1), route.revision("r-1", 2), route.events("r-1"), route.count()),
         *(kept.teams.get("b-1"), kept.teams.routes_of("b-1"), kept.teams.of_route("r-1")),
         *(kept.holds.occupancy(AT), kept.holds.of("r-1")),
@@ -171,6 +177,8 @@ def test_tables_are_reached_only_as_whose_they_are(store: Store) -> None:
             Bound(connection, TENANT, writes=True).rows(TENANTS)
         with pytest.raises(RuntimeError, match="no tenant"):
             _ = Bound(connection, None, writes=True).tenant
+        with pytest.raises(RuntimeError, match="no tenant"):
+            Bound(connection, None, writes=True).look_up(Lookup(ROUTES, ROUTES.c.id), "r-1")
 
 
 def test_a_reading_transaction_refuses_every_change(store: Store) -> None:
