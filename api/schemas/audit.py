@@ -14,12 +14,15 @@ class AuditEntryAnswer(Answer):
 
     seq: int = Field(description="Номер записи в журнале региона, растёт.")
     at: dt.datetime = Field(description="Когда, момент со смещением.")
-    actor: str = Field(description="Кто: код человека, иначе код ключа.")
-    role: str = Field(description="В какой роли.")
-    action: str = Field(
-        description="Имя операции, operationId; маршрут из пачки или из варианта — build_route."
+    actor: str = Field(
+        description="Кто: код человека, иначе код ключа; из командной строки — имя учётной записи."
     )
-    object_kind: str = Field(description="Вид записи: route, educator, activity, …")
+    role: str = Field(description="В какой роли; terminal — команда на самой машине.")
+    action: str = Field(
+        description="Имя операции, operationId; маршрут из пачки или из варианта — build_route; "
+        "ключи из командной строки — make_key, revoke_key."
+    )
+    object_kind: str = Field(description="Вид записи: route, educator, activity, key, …")
     object_id: str = Field(description="Код записи.")
     request_id: str | None = Field(
         description="Код запроса (заголовок X-Request-ID); null — не по HTTP."

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +17,20 @@ from api.access.keys import digest_of, new_key
 from api.access.matrix import OPERATIONS, Kind
 from api.access.principal import Role, incomplete
 from api.access.stored_keys import valid
+from api.audit import digest
 from engine.cli.inputs import JsonOption
 from engine.cli.output import print_json
 from engine.errors import ConfigurationError, Fault, InputError
 from engine.settings import load_settings
-from engine.storage import DEFAULT_TENANT, ApiKey, Store, Tenant, open_store
+from engine.storage import (
+    DEFAULT_TENANT,
+    ApiKey,
+    AuditEntry,
+    Repositories,
+    Store,
+    Tenant,
+    open_store,
+)
 
 keys = typer.Typer(no_args_is_help=True, help="Ключи служб: выдать, показать, отозвать.")
 
@@ -28,6 +39,8 @@ DatabaseOption = Annotated[
     str | None, typer.Option(help="Адрес базы данных (SQLAlchemy); без него — из настроек.")
 ]
 DAYS = 365
+TERMINAL = "terminal"
+"""Role in the audit of whoever changes keys by command: the command needs no key itself."""
 
 
 @keys.command("make")
@@ -71,17 +84,19 @@ def make(
         comment=comment,
         expires_at=now + dt.timedelta(days=days),
     )
-    with _opened(database, config) as store, store.system() as kept:
-        if kept.tenants.get(tenant) is None:
+    with _opened(database, config) as store, store.writing(tenant) as kept:
+        system = kept.system()
+        if system.tenants.get(tenant) is None:
             if new_tenant is None and tenant != DEFAULT_TENANT:
-                known = ", ".join(kept.tenants.ids()) or "—"
+                known = ", ".join(system.tenants.ids()) or "—"
                 detail = (
                     f"региона «{tenant}» в базе нет (есть: {known}); чтобы завести его, добавьте "
                     "--new-tenant НАЗВАНИЕ"
                 )
                 raise InputError([Fault("unknown_tenant", detail)])
-            kept.tenants.put(Tenant(tenant, new_tenant or DEFAULT_TENANT, now))
-        kept.keys.add(key)
+            system.tenants.put(Tenant(tenant, new_tenant or DEFAULT_TENANT, now))
+        system.keys.add(key)
+        _note(kept, "make_key", None, key, now)
     if as_json:
         print_json({"key": secret, **_shown(key, now)})
     else:
@@ -129,11 +144,20 @@ def revoke(
 ) -> int:
     """Отозвать ключ: работающие службы перестают его принимать не позже чем через 5 секунд."""
     at = dt.datetime.now(dt.UTC)
-    with _opened(database, config) as store, store.system() as kept:
-        revoked = kept.keys.revoke(key_id, at)
-    if not revoked:
-        detail = f"действующего ключа «{key_id}» нет; список: routes keys list"
-        raise InputError([Fault("unknown_key", detail)])
+    unknown = InputError(
+        [Fault("unknown_key", f"действующего ключа «{key_id}» нет; список: routes keys list")]
+    )
+    with _opened(database, config) as store:
+        with store.system_reading() as known:
+            found = known.keys.get(key_id)
+        if found is None:
+            raise unknown
+        with store.writing(found.tenant) as kept:
+            keys_of_all = kept.system().keys
+            before = keys_of_all.get(key_id)
+            if not keys_of_all.revoke(key_id, at):
+                raise unknown
+            _note(kept, "revoke_key", before, keys_of_all.get(key_id), at)
     typer.echo(f"Ключ {key_id} отозван.")
     return 0
 
@@ -147,6 +171,41 @@ def _opened(database: str | None, config: Path | None) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def _note(
+    kept: Repositories, action: str, before: ApiKey | None, after: ApiKey | None, at: dt.datetime
+) -> None:
+    """Put a change of a key into the audit of its region, in the transaction of the change.
+
+    Nobody signs in at the terminal, so the account of the machine stands for the person.
+    """
+    key = after or before
+    assert key is not None
+    before_digest, after_digest = (
+        # a call with the key is no change of it
+        digest(None if one is None else _kept(replace(one, last_used_at=None)))
+        for one in (before, after)
+    )
+    entry = AuditEntry(
+        at=at,
+        actor=_account(),
+        role=TERMINAL,
+        action=action,
+        object_kind="key",
+        object_id=key.id,
+        before_digest=before_digest,
+        after_digest=after_digest,
+    )
+    kept.audit.add(entry)
+
+
+def _account() -> str:
+    """Account that runs the command; in a container it may have a number and no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _scopes(text: str) -> tuple[str, ...]:
@@ -168,9 +227,12 @@ def _scopes(text: str) -> tuple[str, ...]:
 
 
 def _shown(key: ApiKey, now: dt.datetime) -> dict[str, object]:
+    return {**_kept(key), "state": _state(key, now)}
+
+
+def _kept(key: ApiKey) -> dict[str, object]:
     """Everything that is kept of a key but its digest."""
-    kept = {f.name: getattr(key, f.name) for f in fields(key) if f.name != "key_hash"}
-    return {**kept, "state": _state(key, now)}
+    return {f.name: getattr(key, f.name) for f in fields(key) if f.name != "key_hash"}
 
 
 def _state(key: ApiKey, now: dt.datetime) -> str:

@@ -48,6 +48,10 @@ class Repositories:
         self.jobs = JobRepository(bound)
         self._bound = bound
 
+    def system(self) -> SystemRepositories:
+        """What no tenant owns, within the same transaction."""
+        return SystemRepositories(self._bound.system())
+
     def erase(self, educator_id: str, at: dt.datetime) -> Erased:
         """Erase a person; what stays and why stands in ``engine.storage.repositories.erasure``."""
         return erase(self._bound, self._bound.system(), educator_id, at)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,44 @@ def test_a_revoked_key_stays_revoked(capsys: pytest.CaptureFixture[str], databas
     assert keys("revoke", key_id, database=database) == Exit.INPUT
     assert keys("revoke", "ffffffffffff", database=database) == Exit.INPUT
     assert "routes keys list" in capsys.readouterr().err
+
+
+def test_who_made_and_revoked_a_key_stands_in_the_audit_of_its_region(
+    capsys: pytest.CaptureFixture[str], database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the region's own audit, with digests that a use of the key does not change."""
+    monkeypatch.setenv("LOGNAME", "irina")
+    other = str(
+        made(capsys, database, "--role", "admin", "--tenant", "n", "--new-tenant", "N")["id"]
+    )
+    mine = str(made(capsys, database, "--role", "platform")["id"])
+    with open_store(database).system() as kept:
+        kept.keys.touch(mine, dt.datetime(2026, 9, 2, tzinfo=dt.UTC))
+    assert keys("revoke", mine, database=database) == Exit.DONE
+    assert keys("revoke", mine, database=database) == Exit.INPUT
+    store = open_store(database)
+    with store.reading("default") as here, store.reading("n") as there:
+        revoked, made_ = here.audit.page().items
+        (only,) = there.audit.page().items
+    assert (made_.action, revoked.action) == ("make_key", "revoke_key")
+    assert {(e.actor, e.role, e.object_kind, e.object_id) for e in (made_, revoked)} == {
+        ("irina", "terminal", "key", mine)
+    }
+    assert made_.before_digest is None
+    assert made_.after_digest == revoked.before_digest != revoked.after_digest
+    assert (only.action, only.object_id) == ("make_key", other)
+
+
+def test_an_account_without_a_name_is_told_by_its_number(
+    capsys: pytest.CaptureFixture[str], database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container that runs under a number of its own."""
+
+    def nobody() -> str:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    made(capsys, database, "--role", "platform")
+    with open_store(database).reading("default") as kept:
+        (entry,) = kept.audit.page().items
+    assert entry.actor == f"uid {os.getuid()}"
