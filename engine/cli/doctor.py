@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -22,11 +23,14 @@ from engine.cli.doctor_machine import (
 )
 from engine.cli.inputs import JsonOption, demo_package
 from engine.cli.output import print_json
+from engine.documents.docx import render_docx
+from engine.documents.parts import DocumentUnavailable
 from engine.errors import ConfigurationError, EngineError
 from engine.framework import load_framework
 from engine.interchange import request_for
 from engine.model_registry import Registry
 from engine.policy import list_policies, load_policy
+from engine.recommendation import Recommendation
 from engine.recommender import Recommender
 from engine.settings import LoadedSettings, Settings, read_settings
 from engine.storage import open_store
@@ -76,6 +80,7 @@ def _findings(path: Path | None) -> Iterator[Finding]:
     checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
         ("пакет данных", _package),
         ("модели", _models),
+        ("документы", _documents),
         ("папки", check_folders),
         ("диск", check_disk),
         ("база данных", _database),
@@ -127,14 +132,18 @@ def _demo_data() -> str:
     )
 
 
-def _demo_route() -> str:
+@cache
+def _recommended() -> Recommendation:
     package, framework = demo_package()
     recommender = Recommender.from_package(package, framework)
-    outcome = recommender.recommend(request_for(package, package.educators[0].id))
-    route = outcome.recommendation.route
-    if route is None:
-        raise RuntimeError(f"маршрут демо-педагога не построен: {outcome.recommendation.status}")
-    return f"{outcome.recommendation.status}, шагов {len(route.steps)}"
+    return recommender.recommend(request_for(package, package.educators[0].id)).recommendation
+
+
+def _demo_route() -> str:
+    found = _recommended()
+    if found.route is None:
+        raise RuntimeError(f"маршрут демо-педагога не построен: {found.status}")
+    return f"{found.status}, шагов {len(found.route.steps)}"
 
 
 _INSTALLED: tuple[Check, ...] = (_engine, _libraries, _policies, _demo_data, _demo_route)
@@ -167,6 +176,19 @@ def _models(settings: Settings) -> str:
         return f"{settings.models_dir}: ни одна не в работе, действуют веса из поставки"
     registry.load(version)
     return f"{settings.models_dir}: в работе {version}, отпечаток совпадает"
+
+
+def _documents(settings: Settings) -> str:
+    own = settings.iom_template
+    name = own or "шаблон из поставки"
+    try:
+        # A faulty tag shows only when it is filled in.
+        content = render_docx(_recommended(), template=None if own is None else Path(own))
+    except DocumentUnavailable as error:
+        if own is not None:
+            raise  # whoever has a template of his own wants documents
+        return f"DOCX и PDF не собираются (ответ 501): {error}"
+    return f"{name}: ИОМ демо-педагога собран, {len(content) // 1024} КБ"
 
 
 def _database(settings: Settings) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import sqlite3
 import time
@@ -11,11 +12,15 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import docx
 import pytest
 
 from engine.cli import doctor_machine
 from engine.cli.app import run
+from engine.cli.doctor import _documents
 from engine.cli.doctor_machine import check_clock, check_disk, check_folders, check_port
+from engine.documents.docx import bundled_template
+from engine.documents.parts import DocumentUnavailable
 from engine.errors import ConfigurationError
 from engine.settings import Settings
 from engine.storage import open_store
@@ -121,3 +126,31 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         check_folders(Settings(database_url=url))
     with pytest.raises(ConfigurationError, match="не читается"):
         check_folders(Settings(models_dir=str(tmp_path / "none")))
+
+
+def test_a_regions_template_is_filled_in(tmp_path: Path) -> None:
+    """The region's copy is tried with a real route; the tag at fault is told by its name."""
+    good, bad, none = tmp_path / "наш.docx", tmp_path / "плохой.docx", tmp_path / "нет.docx"
+    good.write_bytes(bundled_template())
+    document = docx.Document(str(good))
+    document.add_paragraph("{{ nmae }}")
+    document.save(str(bad))
+    assert "наш.docx" in _documents(Settings(iom_template=str(good)))
+    with pytest.raises(ConfigurationError, match="nmae"):
+        _documents(Settings(iom_template=str(bad)))
+    with pytest.raises(ConfigurationError, match=re.escape("нет.docx")):
+        _documents(Settings(iom_template=str(none)))
+
+
+def test_documents_are_wanted_by_whoever_has_a_template(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the library it is said what to install; a fault it is only beside a template."""
+
+    def missing(*told: object, **named: object) -> bytes:
+        raise DocumentUnavailable("docx", "docxtpl")
+
+    monkeypatch.setattr("engine.cli.doctor.render_docx", missing)
+    assert "pip install" in _documents(Settings())
+    with pytest.raises(DocumentUnavailable):
+        _documents(Settings(iom_template=str(tmp_path / "наш.docx")))
