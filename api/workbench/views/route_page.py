@@ -70,6 +70,11 @@ class ShownRoute:
         """Steps by date."""
         return self.view.steps
 
+    @property
+    def lacks_mentor(self) -> bool:
+        """Whether the policy asks for a mentor and there was none to be had."""
+        return any(u.code == "mentor_shortage" for u in self.rec.unmet)
+
 
 def shown(answer: Mapping[str, Any], language: str, busy: UsedBusy | None = None) -> ShownRoute:
     """What is shown of the answer of ``GET /routes/{route_id}``.

@@ -18,7 +18,7 @@ from api.messages import PROBLEMS
 from api.workbench.ask import Answer, Ask
 from api.workbench.page import rendered
 from api.workbench.views.route_moves import build
-from api.workbench.views.route_page import Building, building, levels, why_not
+from api.workbench.views.route_page import Building, building, levels, shown, why_not
 from engine.wording import certificate_words, sentence
 from engine.wording.quantities import number
 from tests.api.access.people import principal
@@ -266,6 +266,17 @@ def test_progress_is_told_in_words() -> None:
     assert views_building({**job, "gap_rel": None}).gap == ""
     assert not views_building({**job, "value": None}).found
     assert views_building(queued_since(dt.timedelta(seconds=-5))).elapsed == "0:00"
+
+
+def test_without_a_mentor_it_is_said_why(desk: Desk, route: str) -> None:
+    """That the policy asks for none, and that none was to be had, are two things."""
+    told = desk.api("GET", route.removeprefix("/workbench"))
+    assert told["route"]["mentor"] is None
+    assert "политика его здесь не требует" in desk.page(route).said.replace("\u00a0", " ")
+    shortage = {"node": "mentor", "title": "", "code": "mentor_shortage"}
+    lacking = {**told, "unmet": [*told["unmet"], {**shortage, "parameters": {"considered": 3}}]}
+    assert not shown(told, "ru").lacks_mentor
+    assert shown(lacking, "ru").lacks_mentor
 
 
 def test_a_manager_sees_levels(desk: Desk, route: str) -> None:
