@@ -10,7 +10,7 @@ from typing import Any, Self
 import httpx2
 
 from api.client.operations import Operations
-from api.client.transport import Reply, Transport
+from api.client.transport import Reply, Transport, retry_after
 
 ASYNC = "respond-async"
 """``prefer`` of a route that is built while the caller does something else."""
@@ -120,4 +120,41 @@ class RoutesClient(Operations):
                 raise TimeoutError(f"the route {reply.data['id']} is not built yet")
             self._sleep(LOOK_EVERY_S)
             reply = self.read_route(reply.data["id"])
+        return reply
+
+    def computed(
+        self,
+        reading: Callable[..., Reply[Any]],
+        *place: str,
+        told: Callable[[Mapping[str, Any]], None] | None = None,
+        timeout_s: float = 600.0,
+        **asked: Any,
+    ) -> Reply[Any]:
+        """A reading that may compute for minutes: ``client.computed(client.read_analysis)``.
+
+        It is asked again as often as the service says until its answer is there.
+
+        Parameters
+        ----------
+        reading
+            Method that may answer 202: ``read_analysis``, ``read_report``.
+        place, asked
+            Its arguments.
+        told
+            Called with what is being computed each time that it is not there yet.
+
+        Raises
+        ------
+        TimeoutError
+            It takes longer; the service goes on, and a later question finds the answer.
+        RoutesProblem
+            The service has refused or failed.
+        """
+        until = time.monotonic() + timeout_s
+        while (reply := reading(*place, **asked)).status == 202:
+            if told is not None:
+                told(reply.data)
+            if time.monotonic() >= until:
+                raise TimeoutError("the service is still computing")
+            self._sleep(retry_after(reply.headers) or LOOK_EVERY_S)
         return reply

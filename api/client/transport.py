@@ -171,7 +171,7 @@ class Transport:
                 continue
             if answer.status_code not in LATER or last:
                 return _reply(answer)
-            self._sleep(_wait(number, _retry_after(answer)))
+            self._sleep(_wait(number, retry_after(answer.headers)))
         raise AssertionError("unreachable")
 
     def lines(
@@ -256,11 +256,12 @@ def _refused(answer: httpx2.Response) -> NoReturn:
     if not isinstance(document, Mapping):
         # not ours: a balancer or a proxy on the way
         document = {"status": answer.status_code, "detail": answer.text[:500]}
-    raise RoutesProblem(document, _retry_after(answer))
+    raise RoutesProblem(document, retry_after(answer.headers))
 
 
-def _retry_after(answer: httpx2.Response) -> float | None:
-    told = answer.headers.get("retry-after", "")
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds after which the service wants to be asked again; ``None`` = it does not say."""
+    told = headers.get("retry-after", "")
     return float(told) if told.isdigit() else None
 
 

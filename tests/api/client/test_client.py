@@ -130,6 +130,23 @@ def test_patience_ends() -> None:
     assert len(asked) == 3
 
 
+def test_what_is_computed_is_asked_for_until_it_is_there() -> None:
+    """202 says when to ask again; the question stays the same, and somebody may look on."""
+    running = {"state": "running", "since": "2026-09-01T09:00:00+03:00"}
+    client, asked, waited = scripted(
+        says(202, running, **{"Retry-After": "7"}), says(202, running), says(200, {"gaps": []})
+    )
+    seen: list[object] = []
+    reply = client.computed(client.read_analysis, told=seen.append, by=["district"], runs=3)
+    assert (reply.status, reply.data) == (200, {"gaps": []})
+    assert {str(request.url) for request in asked} == {"http://s/analysis?by=district&runs=3"}
+    assert (seen, waited) == ([running, running], [7.0, 0.5])
+    client, asked, waited = scripted(says(202, running))
+    with pytest.raises(TimeoutError):
+        client.computed(client.read_report, "passport", "html", timeout_s=0.0)
+    assert (len(asked), waited) == (1, [])
+
+
 def test_a_refusal_is_not_repeated() -> None:
     """422 is final; its document is kept whole; a proxy's page becomes a problem too."""
     document = {"status": 422, "code": "invalid_input", "errors": [{"pointer": "/x"}], "extra": 1}
