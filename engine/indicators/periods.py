@@ -54,20 +54,29 @@ class ReportPeriod:
     def previous(self, number: int = 1) -> tuple[ReportPeriod, ...]:
         """The ``number`` periods before this one, of its length, the earliest first.
 
-        A period of whole months moves by months; any other by its number of days.
+        A period of whole months moves by months; any other by its number of days. There are
+        fewer where the calendar begins (year 1).
         """
         found = [self]
         for _ in range(number):
-            found.append(found[-1]._before())
+            before = found[-1]._before()
+            if before is None:
+                break
+            found.append(before)
         return tuple(reversed(found[1:]))
 
-    def _before(self) -> ReportPeriod:
+    def _before(self) -> ReportPeriod | None:
+        if self.first == dt.date.min:
+            return None
         last = self.first - dt.timedelta(days=1)
         if self.first.day == 1 and self.last.day == _month_days(self.last):
             months = 12 * (self.last.year - self.first.year) + self.last.month - self.first.month
-            index = 12 * last.year + last.month - 1 - months
-            return ReportPeriod(dt.date(index // 12, index % 12 + 1, 1), last)
-        return ReportPeriod(self.first - (self.last - self.first) - dt.timedelta(days=1), last)
+            year, month = divmod(12 * last.year + last.month - 1 - months, 12)
+            return None if year < dt.MINYEAR else ReportPeriod(dt.date(year, month + 1, 1), last)
+        days = (self.last - self.first).days + 1
+        if (self.first - dt.date.min).days < days:
+            return None
+        return ReportPeriod(self.first - dt.timedelta(days=days), last)
 
 
 def _month_days(day: dt.date) -> int:

@@ -59,3 +59,21 @@ def test_a_period_does_not_end_before_it_begins():
     """Days in the wrong order are refused."""
     with pytest.raises(ValueError, match="before it begins"):
         ReportPeriod(dt.date(2026, 1, 2), dt.date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "number"),
+    [
+        (dt.date(1, 1, 1), dt.date(2026, 12, 31), 0),
+        (dt.date(1, 1, 2), dt.date(2026, 12, 30), 0),
+        (dt.date(1, 3, 1), dt.date(1, 4, 30), 1),
+        (dt.date(1, 2, 1), dt.date(1, 4, 30), 0),
+        (dt.date(1, 1, 5), dt.date(1, 1, 8), 1),
+        (dt.date(3, 1, 1), dt.date(3, 12, 31), 2),
+    ],
+)
+def test_before_the_calendar_there_is_nothing(first: dt.date, last: dt.date, number: int) -> None:
+    """A report over two thousand years has no earlier one; that is no fault."""
+    found = ReportPeriod(first, last).previous(5)
+    assert len(found) == number
+    assert all(earlier.last < first for earlier in found)
