@@ -16,6 +16,7 @@ from engine.indicators import (
     DIMENSIONS,
     LEAST_PEOPLE,
     IndicatorDefinition,
+    IndicatorProfile,
     IndicatorReport,
     Members,
     Reading,
@@ -24,8 +25,6 @@ from engine.indicators import (
     ReportPeriod,
     Slice,
     compute,
-    load_profile,
-    profiles,
     reminders,
     suppressed,
 )
@@ -51,11 +50,12 @@ class IndicatorCalls:
 
     def __init__(self, service: Service, principal: Principal, language: str) -> None:
         self._service, self._principal, self._language = service, principal, language
+        self._known = service.indicator_profiles
 
     def profiles(self) -> dict[str, object]:
         """All profiles with what is due."""
         today = self._service.region.today()
-        return {"items": [self._profile(name, today) for name in profiles()]}
+        return {"items": [_profile(known, today) for known in self._known.values()]}
 
     def report(self, asked: AskedReport) -> dict[str, object]:
         """Indicators of a profile as the caller may see them.
@@ -132,11 +132,11 @@ class IndicatorCalls:
         }
 
     def _computed(self, asked: AskedReport) -> IndicatorReport:
-        if asked.profile not in profiles():
+        profile = self._known.get(asked.profile)
+        if profile is None:
             raise Refused("record_not_found", {"id": asked.profile})
         record, version = self._service.region.of(self._principal)
-        period = self._period_of(asked)
-        profile = load_profile(asked.profile)
+        period = self._period_of(asked, profile)
         return self._service.region.remembered(
             (version, asked, period),
             lambda: compute(
@@ -149,8 +149,8 @@ class IndicatorCalls:
             ),
         )
 
-    def _period_of(self, asked: AskedReport) -> ReportPeriod:
-        cadence = load_profile(asked.profile).cadence
+    def _period_of(self, asked: AskedReport, profile: IndicatorProfile) -> ReportPeriod:
+        cadence = profile.cadence
         if asked.first is None and asked.last is None:
             return ReportPeriod.containing(self._service.region.today(), cadence)
         of = ReportPeriod.containing(asked.first or asked.last or dt.date.min, cadence)
@@ -163,23 +163,23 @@ class IndicatorCalls:
         scope = self._principal.data_scope
         return self._principal.organisation if scope is DataScope.ORGANISATION else None
 
-    def _profile(self, name: str, today: dt.date) -> dict[str, object]:
-        profile = load_profile(name)
-        return {
-            "profile": profile.id,
-            "title": profile.title,
-            "regulation": profile.regulation,
-            "cadence": profile.cadence,
-            "cadence_wording": profile.cadence_wording,
-            "period": _period(ReportPeriod.containing(today, profile.cadence)),
-            "indicators": [_card(definition) for definition in profile.indicators],
-            "reminders": [_reminder(r) for r in reminders(profile, today)],
-        }
-
 
 def dimensions(by: Sequence[str]) -> tuple[str, ...]:
     """Dimensions in their fixed order, each once."""
     return tuple(name for name in DIMENSIONS if name in by)
+
+
+def _profile(profile: IndicatorProfile, today: dt.date) -> dict[str, object]:
+    return {
+        "profile": profile.id,
+        "title": profile.title,
+        "regulation": profile.regulation,
+        "cadence": profile.cadence,
+        "cadence_wording": profile.cadence_wording,
+        "period": _period(ReportPeriod.containing(today, profile.cadence)),
+        "indicators": [_card(definition) for definition in profile.indicators],
+        "reminders": [_reminder(r) for r in reminders(profile, today)],
+    }
 
 
 def _card(definition: IndicatorDefinition) -> dict[str, object]:

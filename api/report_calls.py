@@ -22,7 +22,7 @@ from engine.documents.reports import Report, render
 from engine.documents.reports.kinds import Asked, ReportName
 from engine.documents.reports.speak import Speaker
 from engine.errors import Fault, InputError
-from engine.indicators import Cadence, ReportPeriod, profiles
+from engine.indicators import Cadence, ReportPeriod
 from engine.policy import load_policy
 
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -110,7 +110,15 @@ class ReportCalls:
         def make(run: Run) -> Report:
             record, _ = service.region.of(principal)
             known = self._computations.known(analysis) if whole else None
-            call = ReportCall(record, asked, service.engine.framework, policy, known, whole)
+            call = ReportCall(
+                record=record,
+                asked=asked,
+                framework=service.engine.framework,
+                policy=policy,
+                profiles=service.indicator_profiles,
+                analysed=known,
+                whole=whole,
+            )
             made: MadeReport = run(call)
             if made.analysed is not None:
                 self._computations.keep(analysis, made.analysed)
@@ -130,7 +138,7 @@ class ReportCalls:
             or asked.organisation != principal.organisation
         ):
             raise Forbidden(principal)
-        known = profiles()
+        known = self._service.indicator_profiles
         for name in asked.profiles:
             if name not in known:
                 parameters: dict[str, object] = {"profile": name, "known": ", ".join(known)}

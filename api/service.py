@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from fastapi.concurrency import run_in_threadpool
 
 from api.errors import ActivityNotFound, RouteNotRepeatable, RouteOutdated
+from api.indicator_profiles import known_profiles
 from api.models import PRIOR, ServedModel, matching_model, starting_engine
 from api.observability.metrics import note_solve
 from api.people import People
@@ -28,6 +29,7 @@ from api.translate import Context, Translated
 from engine.diagnostics.item_bank import ItemBank
 from engine.errors import ConfigurationError, InputError
 from engine.framework import load_framework
+from engine.indicators import IndicatorProfile
 from engine.interchange import DataPackage, nodes_of, read_package
 from engine.interchange.faults import FaultLog
 from engine.interchange.manifest import Manifest, read_manifest
@@ -125,6 +127,11 @@ class Service:
         from api.region import RegionRecords  # it reads the region of a service
 
         return RegionRecords(self)
+
+    @property
+    def indicator_profiles(self) -> Mapping[str, IndicatorProfile]:
+        """Profiles of indicators by id."""
+        return known_profiles(self.settings.indicators_dir)
 
     @cached_property
     def policies(self) -> Sequence[str]:
@@ -293,10 +300,13 @@ def build_service(
     Raises
     ------
     ConfigurationError
-        The package, the calibration, the models, the policy or the database cannot be used.
+        The package, the calibration, the models, the policy, the indicators or the database cannot
+        be used.
     """
     package = package or load_package(settings)
     load_policy(policy_of(settings, package))
+    # a faulty file is told at the start, not to whoever asks first
+    known_profiles(settings.indicators_dir)
     if engine is None:
         engine, model = _started(settings, package)
     store = store or open_store(settings.database_url, settings.db_pool_size)

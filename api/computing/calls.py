@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.analysis import Analysis, AnalysisOptions, analyse
@@ -9,7 +10,7 @@ from engine.documents.reports import Report
 from engine.documents.reports.kinds import Asked, Computed, build_report
 from engine.documents.reports.record_people import deficits_of
 from engine.framework import Framework
-from engine.indicators import ReportPeriod, compute
+from engine.indicators import IndicatorProfile, ReportPeriod, compute
 from engine.indicators.results import IndicatorReport
 from engine.policy import PolicyProfile
 from engine.region_record import RegionRecord
@@ -72,6 +73,8 @@ class ReportCall:
 
     Parameters
     ----------
+    profiles
+        Profiles of indicators by id, those that are asked for among them.
     analysed
         What is known of the region already; ``None`` = it is analysed where the report asks.
     whole
@@ -82,6 +85,7 @@ class ReportCall:
     asked: Asked
     framework: Framework
     policy: PolicyProfile
+    profiles: Mapping[str, IndicatorProfile]
     analysed: Analysed | None
     whole: bool
 
@@ -106,15 +110,15 @@ class ReportCall:
             return made[0].analysis
 
         computed = Computed(
-            indicators=_indicators,
+            indicators=self._indicators,
             analysis=analysis,
             deficits=lambda part, by: deficits_of(part, by, self.framework, self.policy),
         )
         report = build_report(self.record, self.asked, computed)
         return MadeReport(report, made[0] if made else None)
 
-
-def _indicators(
-    record: RegionRecord, profile: str, period: ReportPeriod, by: tuple[str, ...]
-) -> IndicatorReport:
-    return compute(record, profile, period, by=by, previous=period.previous(TREND))
+    def _indicators(
+        self, record: RegionRecord, profile: str, period: ReportPeriod, by: tuple[str, ...]
+    ) -> IndicatorReport:
+        known = self.profiles[profile]
+        return compute(record, known, period, by=by, previous=period.previous(TREND))

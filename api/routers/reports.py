@@ -19,7 +19,6 @@ from api.routers.responses import ALWAYS, COMPUTING, Responses, problems
 from api.schemas.base import Date
 from engine.documents.reports import build_educator_note
 from engine.documents.reports.kinds import Asked, ReportName, profiles_for
-from engine.indicators import profiles
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 
@@ -124,7 +123,8 @@ async def read_report(
     Руководителю — справка о его организации: уровни без баллов и оценок, ни одного числа, из
     которого можно узнать о меньше чем пяти людях.
     """
-    own = service.context.policy if service.context.policy in profiles() else None
+    policy = service.context.policy
+    own = policy if policy in service.indicator_profiles else None
     named = organisation
     if named is None and principal.data_scope is DataScope.ORGANISATION:
         named = principal.organisation

@@ -80,6 +80,7 @@ def _findings(path: Path | None) -> Iterator[Finding]:
     checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
         ("пакет данных", _package),
         ("модели", _models),
+        ("показатели", _indicators),
         ("документы", _documents),
         ("папки", check_folders),
         ("диск", check_disk),
@@ -176,6 +177,13 @@ def _models(settings: Settings) -> str:
         return f"{settings.models_dir}: ни одна не в работе, действуют веса из поставки"
     registry.load(version)
     return f"{settings.models_dir}: в работе {version}, отпечаток совпадает"
+
+
+def _indicators(settings: Settings) -> str:
+    from api.indicator_profiles import known_profiles
+
+    found = known_profiles(settings.indicators_dir)
+    return f"{', '.join(found)}; показателей {sum(len(p.indicators) for p in found.values())}"
 
 
 def _documents(settings: Settings) -> str:

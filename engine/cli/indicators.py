@@ -75,7 +75,8 @@ def indicators(
         Path | None, typer.Option(help="CSV: шифры за числителями и знаменателями.")
     ] = None,
     definitions: Annotated[
-        Path | None, typer.Option(help="Папка своих определений (TOML) сверх встроенных.")
+        Path | None,
+        typer.Option(help="Папка своих определений (TOML); без неё — из настройки indicators_dir."),
     ] = None,
     database: DatabaseOption = None,
     tenant: Annotated[str, typer.Option(help="Регион (арендатор) в базе.")] = DEFAULT_TENANT,
@@ -85,6 +86,8 @@ def indicators(
     as_json: JsonOption = False,
 ) -> int:
     """Посчитать показатели положения о системе методического сопровождения."""
+    if definitions is None and (folder := load_settings(config).indicators_dir) is not None:
+        definitions = Path(folder)
     if profile is None or profile == CALENDAR:
         moment = parse_as_of(as_of)
         day = dt.date.today() if moment is None else moment.date()

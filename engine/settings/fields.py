@@ -68,6 +68,10 @@ class Settings:
     policy: str | None = _setting(
         None, DATA, "профиль политики для запросов, в которых он не назван; пусто = из пакета"
     )
+    # Read once, at the start; a file there extends a bundled profile or replaces it.
+    indicators_dir: str | None = _setting(
+        None, DATA, "папка своих показателей региона (TOML); пусто = профили из поставки"
+    )
     # None = the template that comes with the package; it shows every tag there is.
     iom_template: str | None = _setting(
         None, DATA, "файл DOCX с шаблоном ИОМ этого региона; пусто = шаблон из поставки"

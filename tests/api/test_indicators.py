@@ -77,6 +77,45 @@ def test_the_demo_gives_the_numbers_of_its_package(kept: Kept, profile: str) -> 
     assert [c["id"] for c in told["controls"]] == [c.id for c in expected.controls]
 
 
+def test_a_regions_own_profile_is_served_like_the_others(tmp_path: Path) -> None:
+    """A few lines of TOML in its folder: listed, computed, in reports; the bundled ones stay."""
+    folder = tmp_path / "показатели"
+    folder.mkdir()
+    own = """
+        extends = "volgodonsk"
+        [profile]
+        title = "Город Н"
+        [[indicators]]
+        id = "own-route"
+        like = "with_route"
+        clause = "открытый перечень, 1"
+        wording = "Доля педагогов города с маршрутом."
+    """
+    (folder / "town.toml").write_text(own, encoding="utf-8")
+    package, engine = _demo()
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'routes.db'}", indicators_dir=str(folder)
+    )
+    keys = ring(("own-admin", principal("admin")))
+    app = create_app(settings, keys=keys, recommender=engine, package=package, clock=lambda: NOW)
+    with TestClient(app, headers={"Authorization": "Bearer own-admin"}) as caller:
+        while caller.get("/health/ready").status_code != 200:
+            time.sleep(0.01)
+        listed = {i["profile"]: i["title"] for i in caller.get("/indicators").json()["items"]}
+        assert {*profiles(), "town"} == set(listed)
+        assert listed["town"] == "Город Н"
+        found = numbers(caller.get("/indicators/town", params=YEAR).json())
+        parent = numbers(caller.get("/indicators/volgodonsk", params=YEAR).json())
+        assert {k: found[k] for k in parent} == parent
+        assert found["own-route"] == parent["with-route"]
+        wait = {"Prefer": "wait=100"}
+        asked = {**YEAR, "profile": "town"}
+        report = caller.get("/reports/yearly.html", params=asked, headers=wait)
+        assert report.status_code == 200, report.text
+        assert "Доля педагогов города с маршрутом" in report.text.replace("\u00a0", " ")
+        refused(caller.get("/indicators/none", params=YEAR), 404, "record_not_found")
+
+
 def test_profiles_say_what_is_due(kept: Kept) -> None:
     """All five documents with their wording, cadence and reminders of the day."""
     items = kept.caller.get("/indicators").json()["items"]

@@ -85,6 +85,7 @@ def test_readiness_waits_for_the_compiled_loops(
         {"database_url": "nonsense"},
         {"data_package": "/nowhere"},
         {"calibration_dir": "/nowhere"},
+        {"indicators_dir": "/nowhere"},
     ],
 )
 def test_what_cannot_be_loaded_stays_red(settings: Settings, change: dict[str, str]) -> None:

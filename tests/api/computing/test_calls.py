@@ -7,6 +7,7 @@ from typing import Any
 
 from api.computing.apart import Apart
 from api.computing.calls import AnalysisCall, ReportCall
+from api.indicator_profiles import known_profiles
 from engine.analysis import AnalysisOptions
 from engine.documents.reports import render
 from engine.documents.reports.kinds import Asked, ReportName
@@ -39,7 +40,7 @@ def test_an_analysis_is_the_same_there() -> None:
 def test_a_report_is_the_same_there_and_brings_its_analysis() -> None:
     """The same bytes; the analysis comes back where one was made, and only there."""
     asked = Asked(ReportName.YEARLY, YEAR, ("spb",))
-    call = ReportCall(record(), asked, FRAMEWORK, POLICY, None, whole=True)
+    call = ReportCall(record(), asked, FRAMEWORK, POLICY, known_profiles(None), None, whole=True)
     there, here = Apart().run(call), call.run()
     assert render(there.report, "html", "ru") == render(here.report, "html", "ru")
     assert there.analysed is not None
@@ -53,5 +54,5 @@ def test_a_report_is_the_same_there_and_brings_its_analysis() -> None:
 def test_a_part_of_a_region_is_not_analysed() -> None:
     """A head's note has no analysis behind it."""
     asked = Asked(ReportName.SCHOOL, YEAR, organisation="O-far")
-    part = ReportCall(record(), asked, FRAMEWORK, POLICY, None, whole=False)
+    part = ReportCall(record(), asked, FRAMEWORK, POLICY, known_profiles(None), None, whole=False)
     assert part.run().analysed is None

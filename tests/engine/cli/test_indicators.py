@@ -103,6 +103,17 @@ def test_own_definitions_and_the_chosen_reading(folder, tmp_path, capsys):
     assert "40,0 % (4 из 10)  диагностика в отчётном периоде; кроме самооценки" in text
 
 
+def test_the_settings_name_the_folder_of_definitions(folder, tmp_path, capsys):
+    """What the service serves the command knows too."""
+    (tmp_path / "town.toml").write_text(
+        'extends = "primorye"\n[profile]\ntitle = "Город"\n', encoding="utf-8"
+    )
+    config = tmp_path / "routes.conf"
+    config.write_text(f"indicators_dir = {json.dumps(str(tmp_path))}\n", encoding="utf-8")
+    assert run(["indicators", "town", "--package", str(folder), "--config", str(config)]) == 0
+    assert capsys.readouterr().out.startswith("Город. ")
+
+
 def test_readings_are_labelled_in_the_asked_language(folder, capsys):
     """In English the official wording stays Russian, and how it is read is English."""
     arguments = ["--package", str(folder), "--readings", "--language", "en"]
