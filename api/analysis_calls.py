@@ -61,7 +61,7 @@ class AnalysisCalls:
         Forbidden
             A region is not for the role.
         Refused
-            ``period_reversed``: the last day of runs is before the day of the analysis.
+            ``runs_end_too_early``: the last day of runs is before the day of the analysis.
         """
         self._own()
         service, options, as_of = self._service, asked.options, asked.as_of
@@ -69,7 +69,8 @@ class AnalysisCalls:
         policy = load_policy(service.context.policy)
         today = local_day(as_of or at, policy.time_zone)
         if options.until is not None and options.until < today:
-            raise Refused("period_reversed", {"first": str(today), "last": str(options.until)})
+            told = {"day": str(today), "last": str(options.until)}
+            raise Refused("runs_end_too_early", told)
 
         def make(run: Run) -> Analysed:
             record = service.region.everybody()

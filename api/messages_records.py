@@ -137,6 +137,15 @@ RECORD_PROBLEMS: Mapping[str, Kind] = {
             "The first day {first} is after the last {last}: exchange from and to",
         ),
     ),
+    "runs_end_too_early": Kind(
+        422,
+        Phrase("Потоки смотреть некуда", "There is nowhere to look for runs"),
+        Phrase(
+            "Последний день потоков {last} раньше дня анализа {day}: укажите until не раньше {day}",
+            "The last day of runs {last} is before the day of the analysis {day}: "
+            "state an until that is not before {day}",
+        ),
+    ),
     "database_unavailable": Kind(
         503,
         Phrase("База данных недоступна", "The database is unavailable"),

@@ -48,7 +48,7 @@ def problem(
         "title": kind.title.say(language),
         "status": status or kind.status,
         "code": code,
-        "detail": kind.detail.say(language, {**(parameters or {}), "first": first}),
+        "detail": kind.detail.say(language, {"first": first, **(parameters or {})}),
         "errors": errors,
     }
     if next_actions:

@@ -67,7 +67,7 @@ async def asked_analysis(
     response_model=AnalysisAnswer,
     responses={
         **NOT_YET,
-        **problems(*ALWAYS, *COMPUTING, "period_reversed", "invalid_input"),
+        **problems(*ALWAYS, *COMPUTING, "runs_end_too_early", "invalid_input"),
     },
     summary="Анализ региона и адресные рекомендации",
 )

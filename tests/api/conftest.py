@@ -130,6 +130,7 @@ def refused(answer: Any, status: int, code: str) -> dict[str, Any]:
     assert document["type"] == f"urn:learning-routes:problem:{code}"
     assert document["title"]
     assert document["detail"]
+    assert "  " not in document["detail"], "a value of the detail is empty"
     assert isinstance(document["errors"], list)
     return document
 

@@ -239,7 +239,7 @@ def test_a_position_leaves_out_what_is_for_others(region: TestClient) -> None:
         ({"position": "wizard"}, 422, "invalid_input"),
         ({"by": "shoes"}, 422, "invalid_input"),
         ({"runs": 51}, 422, "invalid_input"),
-        ({"until": "2026-08-31"}, 422, "period_reversed"),
+        ({"until": "2026-08-31"}, 422, "runs_end_too_early"),
     ],
 )
 def test_what_cannot_be_is_refused(

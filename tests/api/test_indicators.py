@@ -179,7 +179,8 @@ def test_what_cannot_be_is_refused(kept: Kept) -> None:
     path = f"/indicators/spb/{indicator}/people"
     refused(get(path, params={"reading": "no"}), 404, "record_not_found")
     turned = {"from": "2026-12-31", "to": "2026-01-01"}
-    refused(get("/indicators/spb", params=turned), 422, "period_reversed")
+    told = refused(get("/indicators/spb", params=turned), 422, "period_reversed")
+    assert all(day in told["detail"] for day in turned.values())
     refused(get("/indicators/spb", params={"by": "shoe_size"}), 422, "invalid_input")
 
 
