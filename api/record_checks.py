@@ -13,6 +13,7 @@ from api.names import looks_like_name
 from api.schemas.base import LIST_MOST
 from api.schemas.catalogue import ActivityBody, MeetingBody, MentorBody, OfferingBody
 from api.schemas.tagging import VerdictBody
+from engine.ages import is_zone
 from engine.domain import Activity, Meeting
 from engine.errors import Fault, InputError
 from engine.framework import Framework
@@ -196,11 +197,16 @@ def check_mentor_rows(rows: Rows, known_nodes: Mapping[str, str], today: dt.date
 
 
 def check_educator_rows(rows: Rows, ids: Sequence[str], today: dt.date) -> Found:
-    """Check educators: dates, tempo, ids that are names."""
+    """Check educators: dates, tempo, zones, ids that are names."""
     found = Found([], [])
     log = FaultLog(max(1, len(rows.bodies)))
     check_educators(_records("educators", rows.bodies), today, log)
     found.add(log, rows.pointer)
+    for number, body in enumerate(rows.bodies):
+        zone = getattr(body, "time_zone", None)
+        if zone is not None and not is_zone(zone):
+            place = f"{rows.pointer(number)}/time_zone"
+            found.errors.append(fault("unknown_time_zone", place, zone=zone))
     for number, educator_id in enumerate(ids):
         if looks_like_name(educator_id):
             found.errors.append(fault("educator_id_is_a_name", f"{rows.pointer(number)}/id"))

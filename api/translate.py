@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from api.messages import FAULTS, RUSSIAN
 from api.names import looks_like_name
@@ -15,6 +15,7 @@ from api.pointers import Pointers
 from api.schemas.evidence import AnyDiagnostic, HistoryBody, ItemBody, RequestBody, ScoreBody
 from api.schemas.people import ConditionsBody, EducatorBody, EducatorRef, OrganisationBody
 from api.schemas.route_body import ConstraintsBody, RouteBody, SpanBody
+from engine.ages import is_zone
 from engine.domain import (
     Conditions,
     Constraints,
@@ -164,7 +165,7 @@ def _educator(
     given = body.educator
     if isinstance(given, EducatorRef):
         return None if known is None else known.educator
-    if given.time_zone is not None and not _is_zone(given.time_zone):
+    if given.time_zone is not None and not is_zone(given.time_zone):
         faults.add("unknown_time_zone", "/educator/time_zone", zone=given.time_zone)
     if given.born_on is not None and given.born_on > as_of.date():
         faults.add("born_in_future", "/educator/born_on")
@@ -205,18 +206,10 @@ def _conditions(body: ConditionsBody) -> Conditions:
     return Conditions(body.rural, body.internet, body.shift, days)
 
 
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
 def _zone(educator: Educator | None, policy: str) -> ZoneInfo:
     """Zone of floating times in a calendar text: the educator's, else the policy's."""
     stated = educator.time_zone if educator is not None else None
-    return ZoneInfo(stated if stated and _is_zone(stated) else load_policy(policy).time_zone)
+    return ZoneInfo(stated if stated and is_zone(stated) else load_policy(policy).time_zone)
 
 
 def _today(educator: Educator | None, policy: str, as_of: dt.datetime) -> dt.date:

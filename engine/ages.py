@@ -16,6 +16,15 @@ _STATED_AGE = 35
 """The age that ``Educator.turns_35_on`` is about."""
 
 
+def is_zone(name: str) -> bool:
+    """Whether this is the name of a zone of the IANA database, as it is written there."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
 def local_day(as_of: dt.datetime, time_zone: str) -> dt.date:
     """Day of an instant in a zone (IANA name).
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from engine.ages import is_zone
 from engine.domain import Kind
 from engine.interchange.declared import NOTHING, Declared, read_declared
 from engine.interchange.faults import FaultLog, Place
@@ -102,9 +102,7 @@ def zone_name(name: object, place: Place, log: FaultLog) -> str | None:
     """Return the name if it is an IANA zone; log an error otherwise (``None`` stays ``None``)."""
     if name is None or name == "":
         return None
-    try:
-        ZoneInfo(str(name))
-    except (KeyError, ValueError, OSError):
+    if not is_zone(str(name)):
         log.error(
             "unknown_time_zone",
             f"часовой пояс «{name}» неизвестен: нужно имя IANA, "

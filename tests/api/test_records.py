@@ -148,3 +148,16 @@ def test_an_erased_person_is_gone_and_the_routes_are_nobodys(kept: Kept) -> None
     assert left.json()["lifecycle"]["state"] == "cancelled"
     assert "П-1" not in left.text
     assert "Тестова" not in kept.caller.get(f"{location}/page").text
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "../etc", "America", "europe/moscow", "\u00a6^"])
+def test_a_person_lives_in_a_zone_that_there_is(kept: Kept, zone: str) -> None:
+    """One that is unknown would stop whatever is computed of his days, for others too."""
+    body = {"position": "teacher", "time_zone": zone}
+    one = kept.caller.put("/educators/e-1", json=body, headers={"If-None-Match": "*"})
+    assert places(refused(one, 422, "invalid_input")) == [("/time_zone", "unknown_time_zone")]
+    good = {"id": "e-2", "position": "teacher", "time_zone": "Asia/Vladivostok"}
+    both = kept.caller.post("/educators", json={"items": [good, body | {"id": "e-1"}]})
+    found = places(refused(both, 422, "invalid_input"))
+    assert found == [("/items/1/time_zone", "unknown_time_zone")]
+    refused(kept.caller.get("/educators/e-2"), 404, "record_not_found")

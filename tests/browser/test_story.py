@@ -115,6 +115,8 @@ def test_from_the_search_to_the_signed_document(visit: Visit, looks: Path | None
         "check",
         "groups",
         "analysis",
+        "indicators",
+        "indicators/primorye",
         "catalogue",
         "tagging",
         "imports",
