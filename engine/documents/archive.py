@@ -9,7 +9,9 @@ import zipfile
 
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
 _CORE = "docProps/core.xml"
-_EARLIEST = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)  # the first instant that ZIP can write
+_EARLIEST = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
+_LATEST = dt.datetime(2107, 12, 31, 23, 59, 58, tzinfo=dt.UTC)
+"""The first and the last instant that ZIP can write."""
 
 
 def repeatable(data: bytes, at: dt.datetime) -> bytes:
@@ -22,9 +24,10 @@ def repeatable(data: bytes, at: dt.datetime) -> bytes:
     data
         A DOCX or XLSX.
     at
-        Instant with offset; one before 1980 counts as the first of 1980.
+        Instant with offset; one before 1980 counts as the first of 1980, one after 2107 as the
+        last of 2107.
     """
-    at = max(at.astimezone(dt.UTC), _EARLIEST)
+    at = min(max(at.astimezone(dt.UTC), _EARLIEST), _LATEST)
     stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     target = io.BytesIO()
     with (
