@@ -75,7 +75,10 @@ async def build_team_routes(
 @router.get(
     "/{build_id}",
     response_model=TeamRouteAnswer,
-    responses={200: TAGGED, **problems(*ALWAYS, "team_build_not_found", "database_unavailable")},
+    responses={
+        200: TAGGED,
+        **problems(*ALWAYS, "invalid_input", "team_build_not_found", "database_unavailable"),
+    },
     summary="Маршруты команды",
 )
 def read_team_routes(build_id: BuildId, teams: Teams) -> Response:

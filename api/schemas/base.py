@@ -22,10 +22,11 @@ LIST_MOST, IDS_MOST, WEEKS_MOST = 50, 500, 110
 WEEK_MIN = 7 * 24 * 60
 SEED_MOST = 2**31 - 1
 
-# Something visible, no control characters; ids are opaque otherwise.
-_VISIBLE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+# Something visible, no control characters; ids are opaque otherwise. Dialects of expressions do not
+# agree whether U+0085 and U+FEFF are spaces: the first is a control character, the second is named.
+_VISIBLE = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\ufeff\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
 # Line breaks and tabs are part of a text; other control characters are not.
-_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(

@@ -51,6 +51,8 @@ def with_educator(**changes: Any) -> dict[str, Any]:
         (with_educator(id=""), [("/educator/id", "string_too_short")]),
         (with_educator(id=" \t"), [("/educator/id", "string_not_admitted")]),
         (with_educator(id="a\x00"), [("/educator/id", "string_not_admitted")]),
+        (with_educator(id="a\x85b"), [("/educator/id", "string_not_admitted")]),
+        (with_educator(id="\ufeff"), [("/educator/id", "string_not_admitted")]),
         (with_educator(id="x" * 129), [("/educator/id", "string_too_long")]),
         (with_educator(subjects=["x"] * 51), [("/educator/subjects", "list_too_long")]),
         (with_educator(subjects="x"), [("/educator/subjects", "list_expected")]),

@@ -151,6 +151,23 @@ def test_conditions_of_edits_are_told(document: dict[str, Any]) -> None:
     assert all(found == {"If-Match": True} for found in told.values())
 
 
+def test_bounds_of_parameters_have_their_refusal(document: dict[str, Any]) -> None:
+    """Where a parameter may be too long, unknown or out of range, 422 is told."""
+    bounds = {"maxLength", "minLength", "pattern", "enum", "minimum", "maximum", "format"}
+    silent = [
+        f"{method} {path}"
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if "422" not in operation["responses"]
+        and any(
+            bounds & set(one["schema"])
+            for one in operation.get("parameters", ())
+            if one["in"] in {"path", "query"}
+        )
+    ]
+    assert silent == []
+
+
 def test_no_parameter_is_null(document: dict[str, Any]) -> None:
     """A query or a header that is left out is absent; the text ``null`` is a text."""
     kinds = [
