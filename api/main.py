@@ -56,6 +56,7 @@ from api.solving.engine import Engine
 from api.solving.pool import SolverPool, cores
 from api.state import Loading
 from api.tenants import Tenants
+from api.warming import warm_pages
 from api.workbench.install import install_workbench
 from api.workbench.refusals import PageProblems
 from engine import __version__
@@ -168,7 +169,7 @@ def _lifespan(build: Callable[[], Service], settings: Settings) -> Lifespan[Fast
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         loading: Loading = app.state.loading
-        task = asyncio.create_task(loading.run(partial(_warmed, build, loading)))
+        task = asyncio.create_task(loading.run(partial(_warmed, build, app)))
         tenants: Tenants = app.state.tenants
         jobs: Jobs = app.state.jobs
         with (
@@ -188,11 +189,15 @@ def _lifespan(build: Callable[[], Service], settings: Settings) -> Lifespan[Fast
     return lifespan
 
 
-def _warmed(build: Callable[[], Service], loading: Loading) -> Service:
-    """Build; where this process solves, load the compiled loops too.
+def _warmed(build: Callable[[], Service], app: FastAPI) -> Service:
+    """Build; what the first callers would else wait for is made before anybody is let in.
 
-    The first request after an installation would else wait seconds for them.
+    Where this process solves, the compiled loops: after an installation they take seconds. Where
+    it serves with workers, the pages.
     """
+    loading: Loading = app.state.loading
     if loading.pool is None:
         warm()
+    else:
+        warm_pages(app)
     return build()

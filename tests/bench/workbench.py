@@ -25,6 +25,7 @@ from api.access.pages import KEY_COOKIE, PAGES, csrf_token
 from api.auth import one_run_key
 from api.main import create_app
 from api.service import load_package
+from api.warming import warm_pages
 from engine.domain import Organisation
 from engine.recommender import Recommender
 from engine.settings import Settings
@@ -60,6 +61,7 @@ def main() -> None:
             package=package,
             workers=0,
         )
+        warm_pages(app)  # as every process that serves with workers
         print(f"{machine()}; {asked.educators} educators in the store")
         with TestClient(app, headers={"Authorization": f"Bearer {key}"}) as caller:
             while caller.get("/health/ready").status_code != 200:
