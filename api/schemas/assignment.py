@@ -89,7 +89,7 @@ class AssignmentBody(Body):
     )
     meetings: Flag = Field(
         default=False,
-        description="Только пары, у которых есть общий свободный час (дольше); часы наставника, "
+        description="Только пары, у которых есть общий свободный час; часы наставника, "
         "который их не указал, не проверяются. Для педагогов и наставников.",
     )
     same_subject: Flag = Field(default=False, description="Пары peer только с общим предметом.")

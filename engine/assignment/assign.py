@@ -15,7 +15,7 @@ from engine.ages import local_day
 from engine.assignment.admission import FORMS, Admission
 from engine.assignment.candidates import Candidates, Pairs, candidates
 from engine.assignment.closeness import FACTORS, ClosenessTable, closeness_table
-from engine.assignment.meetings import FreeHours, solve_with_meetings
+from engine.assignment.meetings import FreeHours, only_meeting
 from engine.assignment.mentees import REQUIRED, Mentee
 from engine.assignment.optimum import solve
 from engine.assignment.records import Assignment, Pair, Pricing, Wish
@@ -93,11 +93,9 @@ def assign(
         held=pool.held,
         fairness=pricing.fairness,
     )
-    if hours is None:
-        best = solve(found.network)
-    else:
-        meeting = set(pool.movable.items())
-        found, best = solve_with_meetings(found, pool.mentees, pool.carers, hours, meeting)
+    if hours is not None:
+        found = only_meeting(found, pool.mentees, pool.carers, hours, pool.movable.items())
+    best = solve(found.network)
     case = Case(
         people=tuple(m.id for m in pool.mentees),
         required=tuple(m.level == REQUIRED for m in pool.mentees),

@@ -40,8 +40,7 @@ class Candidates:
         Shape (n_arcs,): index in ``admission.FORMS``.
     refusals
         Shape (n, n_codes): carers who are refused each person by each of ``CODES``, and of those
-        whom these admit by each of ``MORE_CODES``. For want of a common hour those are counted
-        whose hours were looked at.
+        whom these admit by each of ``MORE_CODES``.
     """
 
     network: Network

@@ -1,9 +1,8 @@
-"""Whether two have a free hour in common, looked at only where it matters.
+"""Whether two have a free hour in common: looked at for every pair that may be made.
 
-A route with a mentor needs meetings in his free hours (``mentorship.slots``), and to compare the
-hours of millions of pairs would take far longer than to assign them. So the pairs that an
-assignment chose are looked at, those without a common hour are forbidden, and it is solved again.
-What is solved is never narrower than the truth; where all its pairs can meet, it is the best.
+A route with a mentor needs meetings in his free hours (``mentorship.slots``). To compare the hours
+of millions of pairs one by one would take far longer than to assign them; the slots of all carers
+laid end to end are compared with one person's free time at once.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ import numpy as np
 from engine.assignment.candidates import NO_COMMON_TIME, Candidates
 from engine.assignment.mentees import Mentee
 from engine.assignment.network import Network
-from engine.assignment.optimum import Optimum, solve
 from engine.calendar import (
     DAY_MIN,
     WorkCalendar,
@@ -28,15 +26,38 @@ from engine.calendar import (
     effective_conditions,
     local_minutes,
 )
-from engine.domain import Conditions, Educator, IntArray, Mentor, Slot
+from engine.domain import BoolArray, Conditions, Educator, IntArray, Mentor, Slot
 from engine.policy import PolicyProfile
 
 _Key = tuple[ZoneInfo, Conditions]
 _Spans = tuple[IntArray, IntArray]
 """Starts and ends in minutes of the calendar, neither falling."""
 
-AHEAD = 128
-"""Best arcs of somebody whose pair cannot meet that are looked at together."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stated:
+    """Slots of carers in minutes of a calendar.
+
+    Parameters
+    ----------
+    spans
+        Each span once: many carers state the same hours.
+    span, owner
+        Shape (n_slots,): span and carer of each slot.
+    """
+
+    spans: _Spans
+    span: IntArray
+    owner: IntArray
+
+    @classmethod
+    def of(cls, carers: Sequence[Mentor], calendar: WorkCalendar, as_of: dt.datetime) -> _Stated:
+        """Slots after an instant."""
+        own = [np.column_stack(slot_spans(one.slots, calendar, as_of)) for one in carers]
+        every = np.concatenate([np.zeros((0, 2), dtype=np.int64), *own])
+        spans, span = np.unique(every, axis=0, return_inverse=True)
+        owner = np.repeat(np.arange(len(carers)), [len(one) for one in own])
+        return cls((spans[:, 0], spans[:, 1]), span.reshape(-1), owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +74,35 @@ class FreeHours:
     as_of: dt.datetime
     busy: Mapping[str, Sequence[Slot]] = field(default_factory=dict)
     _calendars: dict[_Key, WorkCalendar] = field(default_factory=dict)
-    _kinds: dict[tuple[_Key, tuple[Slot, ...]], int] = field(default_factory=dict)
-    _people: dict[str, tuple[int]] = field(default_factory=dict)
-    _free: dict[tuple[int], tuple[_Key, _Spans]] = field(default_factory=dict)
-    _stated: dict[tuple[ZoneInfo, str], _Spans] = field(default_factory=dict)
-    _known: dict[tuple[int, str], bool] = field(default_factory=dict)
 
-    def shared(self, educator: Educator, mentor: Mentor) -> bool:
-        """Whether a meeting fits in; a mentor whose hours are not stated may have some."""
-        if not mentor.slots:
-            return True
-        person = self._people.get(educator.id) or self._kind(educator)
-        asked = (*person, mentor.id)
-        if asked not in self._known:
-            (zone, _), free = self._free[person]
-            if (zone, mentor.id) not in self._stated:
-                calendar = self._calendar(educator, (zone, effective_conditions(educator)))
-                self._stated[zone, mentor.id] = slot_spans(mentor.slots, calendar, self.as_of)
-            stated = self._stated[zone, mentor.id]
-            self._known[asked] = meet(stated, free, self.policy.mentorship.meeting_min)
-        return self._known[asked]
+    def table(self, educators: Sequence[Educator], carers: Sequence[Mentor]) -> BoolArray:
+        """Whether a meeting fits in for each pair; who states no hours may have some.
 
-    def _kind(self, educator: Educator) -> tuple[int]:
-        """Number of those with the same calendar and busy times; few people differ in these."""
-        key = (educator_zone(educator, self.policy), effective_conditions(educator))
-        busy = tuple(self.busy.get(educator.id, ()))
-        kind = (self._kinds.setdefault((key, busy), len(self._kinds)),)
-        if kind not in self._free:
-            self._free[kind] = (key, free_spans(self._calendar(educator, key), busy))
-        self._people[educator.id] = kind
-        return kind
+        Returns
+        -------
+        BoolArray
+            Shape (n_educators, n_carers).
+        """
+        unknown = np.array([not one.slots for one in carers], dtype=np.bool_)
+        least = self.policy.mentorship.meeting_min
+        stated: dict[ZoneInfo, _Stated] = {}
+        # Most have no busy times of their own: their rows are one.
+        rows: dict[tuple[_Key, tuple[Slot, ...]], BoolArray] = {}
+        found = np.empty((len(educators), len(carers)), dtype=np.bool_)
+        for i, educator in enumerate(educators):
+            key = (educator_zone(educator, self.policy), effective_conditions(educator))
+            busy = tuple(self.busy.get(educator.id, ()))
+            kind = (key, busy)
+            if kind not in rows:
+                calendar = self._calendar(educator, key)
+                if key[0] not in stated:
+                    stated[key[0]] = _Stated.of(carers, calendar, self.as_of)
+                slots = stated[key[0]]
+                common = meet(slots.spans, free_spans(calendar, busy), least)
+                rows[kind] = unknown.copy()
+                rows[kind][slots.owner[common[slots.span]]] = True
+            found[i] = rows[kind]
+        return found
 
     def _calendar(self, educator: Educator, key: _Key) -> WorkCalendar:
         zone, _ = key
@@ -133,64 +153,47 @@ def slot_spans(slots: Sequence[Slot], calendar: WorkCalendar, as_of: dt.datetime
     return table[:, 0], table[:, 1]
 
 
-def meet(stated: _Spans, free: _Spans, least: int) -> bool:
-    """Whether some slot and some free span have ``least`` minutes in common."""
-    starts, ends = stated
+def meet(stated: _Spans, free: _Spans, least: int) -> BoolArray:
+    """Which stated spans have ``least`` minutes in common with some free one.
+
+    Parameters
+    ----------
+    free
+        Apart and in order.
+    """
     opens, closes = free
-    at = np.searchsorted(closes, starts, side="right")
-    while True:
-        inside = at < len(opens)
-        starts, ends, at = starts[inside], ends[inside], at[inside]
-        inside = opens[at] < ends
-        starts, ends, at = starts[inside], ends[inside], at[inside]
-        if not len(at):
-            return False
-        common = np.minimum(ends, closes[at]) - np.maximum(starts, opens[at])
-        if (common >= least).any():
-            return True
-        at = at + 1
+    # A meeting may begin from a span's start to ``least`` before its end, in both at once.
+    long = closes - opens >= least
+    first, last = opens[long], closes[long] - least
+    starts, latest = stated[0], stated[1] - least
+    at = np.searchsorted(last, starts)
+    found = at < len(first)
+    found[found] = np.maximum(first[at[found]], starts[found]) <= latest[found]
+    return found
 
 
-def solve_with_meetings(
+def only_meeting(
     found: Candidates,
     mentees: Sequence[Mentee],
     carers: Sequence[Mentor],
     hours: FreeHours,
     present: Collection[tuple[str, str]],
-) -> tuple[Candidates, Optimum]:
-    """The best flow all of whose pairs can meet, and the candidates that are left.
-
-    Every pair of those who go without is looked at too, so that what is said of them is true.
+) -> Candidates:
+    """The candidates that can meet; the others are refused for want of a common hour.
 
     Parameters
     ----------
     present
-        Pairs of ids that meet already: they are not looked at.
+        Pairs of ids that meet already: their hours are not asked for again.
     """
-    while True:
-        best = solve(found.network)
-        network = found.network
-
-        def meets(arc: int, network: Network = network) -> bool:
-            mentee, carer = mentees[network.person[arc]], carers[network.carer[arc]]
-            pair = (mentee.id, carer.id)
-            return pair in present or hours.shared(mentee.person.educator, carer)
-
-        chosen = best.flow.arc[best.flow.served].tolist()
-        apart = {arc for arc in chosen if not meets(arc)}
-        looked = [_best_arcs(network, int(network.person[arc])) for arc in sorted(apart)]
-        looked.append(np.flatnonzero(~best.flow.served[network.person]))
-        apart.update(arc for arcs in looked for arc in arcs.tolist() if not meets(arc))
-        if not apart:
-            return found, best
-        kept = np.ones(len(network.carer), dtype=np.bool_)
-        kept[sorted(apart)] = False
-        found = _without(found, np.flatnonzero(kept))
-
-
-def _best_arcs(network: Network, person: int) -> IntArray:
-    first, end = int(network.start[person]), int(network.start[person + 1])
-    return first + np.argsort(-network.gain[first:end], kind="stable")[:AHEAD]
+    network = found.network
+    table = hours.table([m.person.educator for m in mentees], carers)
+    rows = {m.id: i for i, m in enumerate(mentees)}
+    columns = {c.id: j for j, c in enumerate(carers)}
+    for mentee, carer in present:
+        if mentee in rows and carer in columns:
+            table[rows[mentee], columns[carer]] = True
+    return _without(found, np.flatnonzero(table[network.person, network.carer]))
 
 
 def _without(found: Candidates, kept: IntArray) -> Candidates:

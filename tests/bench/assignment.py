@@ -9,6 +9,7 @@ teams. Nothing is asserted.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from engine.assignment.admission import Admission
 from engine.assignment.candidates import Pairs, candidates
 from engine.assignment.closeness import closeness_table
 from engine.assignment.matching import greedy
+from engine.assignment.meetings import FreeHours
 from engine.assignment.network import UNIT, Network, flow_of, loads_of, relative_loads, value_of
 from engine.assignment.optimum import solve
 from engine.assignment.peer_graph import peer_graphs
@@ -30,7 +32,7 @@ from engine.assignment.peer_value import exchange_of
 from engine.assignment.peers import pair_peers
 from engine.assignment.records import Pricing
 from engine.assignment.spread import spread_of
-from engine.domain import FloatArray, Mentor, MentorForm, Reason
+from engine.domain import FloatArray, Mentor, MentorForm, Reason, Slot
 from engine.framework import Framework, load_framework
 from engine.policy import PolicyProfile, load_policy
 from engine.simulation.region import Region, RegionPlan, simulate_region
@@ -175,6 +177,45 @@ def pairs(people: int, seed: int, policy: PolicyProfile, framework: Framework) -
         )
 
 
+def with_hours(
+    mentees: list[Mentee], mentors: list[Mentor], policy: PolicyProfile, region: Region,
+    rng: np.random.Generator,
+) -> tuple[list[Mentor], FreeHours]:  # fmt: skip
+    """Mentors with one or two hours a week; people whose every day ends at a time of its own."""
+    weeks = policy.limits.horizon_weeks
+    at = region.as_of.replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = at + dt.timedelta(days=7 - at.weekday())
+
+    def weekly(day: int, first: float, last: float) -> list[Slot]:
+        starts = [monday + dt.timedelta(days=7 * week + day) for week in range(weeks)]
+        return [Slot(x + dt.timedelta(hours=first), x + dt.timedelta(hours=last)) for x in starts]
+
+    stated = []
+    for one in mentors:
+        days = rng.choice(5, size=int(rng.integers(1, 3)), replace=False).tolist()
+        hour = int(rng.integers(14, 18))
+        slots = tuple(slot for day in days for slot in weekly(day, hour, hour + 1))
+        stated.append(replace(one, slots=slots))
+    busy = {
+        one.id: [s for day in range(5) for s in weekly(day, 8, rng.uniform(14, 20))]
+        for one in mentees
+    }
+    return stated, FreeHours(policy, region.as_of, busy)
+
+
+def meetings(
+    mentees: list[Mentee], mentors: list[Mentor], policy: PolicyProfile, framework: Framework,
+    region: Region, rng: np.random.Generator,
+) -> None:  # fmt: skip
+    """Only pairs with an hour in common."""
+    stated, hours = with_hours(mentees, mentors, policy, region, rng)
+    print(f"  {sum(len(one.slots) for one in stated)} slots, {len(hours.busy)} people busy")
+    with timed("assign, only pairs with a common hour"):
+        found = assign(mentees, stated, policy, region.as_of, framework=framework, hours=hours)
+    apart = sum(left.refusals.get("mentor_no_common_slot", 0) for left in found.unserved)
+    print(f"    {found.certificate}\n    {len(found.pairs)} pairs; of the unserved {apart} apart")
+
+
 def main() -> None:
     """Print times and values."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -201,6 +242,7 @@ def main() -> None:
                 mentees, mentors, policy, framework, region, everybody=everybody
             )
             compare(title, network)
+        meetings(mentees, mentors, policy, framework, region, rng)
     print()
     pairs(asked.peers, asked.seed, policy, framework)
 

@@ -1,4 +1,4 @@
-"""Pairs that can meet: asked only where it matters, and still the best of all that can."""
+"""Pairs that can meet, and the best assignment of those."""
 
 from __future__ import annotations
 
@@ -104,13 +104,13 @@ def test_as_good_as_with_all_hours_looked_at_before(seed):
             AS_OF,
         )
     ]
-    lazily = assign(people, carers, POLICY, AS_OF, hours=FreeHours(POLICY, AS_OF, busy))
+    found = assign(people, carers, POLICY, AS_OF, hours=FreeHours(POLICY, AS_OF, busy))
     before = assign(people, carers, POLICY, AS_OF, wishes=apart)
     assert apart
-    assert lazily.certificate == before.certificate
+    assert found.certificate == before.certificate
     pairs = {(w.educator_id, w.carer_id) for w in apart}
-    assert not pairs & set(given(lazily).items())
-    for left in lazily.unserved:
+    assert not pairs & set(given(found).items())
+    for left in found.unserved:
         can_meet = [m for m in carers if (left.educator_id, m.id) not in pairs]
         assert left.admitted == len(can_meet)
         assert left.refusals.get("mentor_no_common_slot", 0) == 5 - len(can_meet)
@@ -130,10 +130,15 @@ def test_a_common_hour_is_found_where_a_route_finds_one(seed):
             Slot(a, a + dt.timedelta(seconds=60 * n)) for a, n in zip(starts, lengths, strict=True)
         )
 
-    carer = mentor("m", slots=spans(int(rng.integers(1, 6)), 300))
-    one = teacher(id="e1", time_zone=("Europe/Moscow", "Asia/Vladivostok")[seed % 2])
+    carers = [mentor(f"m{j}", slots=spans(int(rng.integers(1, 6)), 300)) for j in range(4)]
+    zones = ("Europe/Moscow", "Asia/Vladivostok")
+    one = teacher(id="e1", time_zone=zones[seed % 2])
+    other = teacher(id="e2", time_zone=zones[seed % 3 % 2])
     busy = spans(40, 900)
     weeks = POLICY.limits.horizon_weeks
     least = POLICY.mentorship.meeting_min
-    known = common_slots(carer.slots, busy, calendar(one, weeks), least, AS_OF)
-    assert FreeHours(POLICY, AS_OF, {"e1": busy}).shared(one, carer) is bool(known)
+    known = [bool(common_slots(c.slots, busy, calendar(one, weeks), least, AS_OF)) for c in carers]
+    table = FreeHours(POLICY, AS_OF, {"e1": busy}).table([one, other], carers)
+    assert table[0].tolist() == known
+    free = [bool(common_slots(c.slots, (), calendar(other, weeks), least, AS_OF)) for c in carers]
+    assert table[1].tolist() == free
