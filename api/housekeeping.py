@@ -1,4 +1,7 @@
-"""What falls due by itself: agreements that lapse, answers and jobs that are kept long enough."""
+"""What falls due by itself: agreements that lapse, answers and jobs that are kept long enough.
+
+Besides, memory that is free gets back to the system.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from api.allocator import give_back
 from api.jobs import KEPT
 from api.moving import Mover
 from api.service import Service
@@ -43,7 +47,7 @@ def keep_house(service: Service) -> tuple[str, ...]:
 def housekeeping(
     service_of: Callable[[str], Service], tenants: Callable[[], tuple[str, ...]]
 ) -> Iterator[None]:
-    """Do it for every tenant from time to time, in a thread."""
+    """Do it for every tenant from time to time, in a thread; then give memory back."""
     ended = threading.Event()
 
     def run() -> None:
@@ -53,6 +57,7 @@ def housekeeping(
                     keep_house(service_of(tenant))
             except Exception:
                 log.exception("what has fallen due could not be done")
+            give_back()
 
     thread = threading.Thread(target=run, name="housekeeping", daemon=True)
     thread.start()

@@ -54,6 +54,7 @@ from api.routers import (
 from api.service import Service, build_service, random_id, utc_now
 from api.solving.engine import Engine
 from api.solving.pool import SolverPool, cores
+from api.standing import spare_what_stays
 from api.state import Loading
 from api.tenants import Tenants
 from api.warming import warm_pages
@@ -198,6 +199,8 @@ def _warmed(build: Callable[[], Service], app: FastAPI) -> Service:
     loading: Loading = app.state.loading
     if loading.pool is None:
         warm()
-    else:
-        warm_pages(app)
-    return build()
+        return build()
+    warm_pages(app)
+    service = build()
+    spare_what_stays()
+    return service

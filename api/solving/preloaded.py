@@ -9,16 +9,15 @@ nothing, and where it failed here, the worker fails in the same way and says why
 from __future__ import annotations
 
 import contextlib
-import gc
 
 # the names by which the fork server's children find their work
 import api.computing.apart
 import api.computing.calls
 import api.solving.worker  # noqa: F401
+from api.standing import spare_what_stays
 from engine.planning.warm import warm
 
 with contextlib.suppress(Exception):
     warm()
 # Collections in a worker would touch, and so copy, the pages of everything loaded so far.
-gc.collect()
-gc.freeze()
+spare_what_stays()

@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from api.solving.engine import Engine
 from api.solving.spec import EngineKey
 from api.solving.wire import Done, Drop, Failed, Install, Said, Stop, Task
+from api.standing import spare_what_stays
 from engine.planning.interruption import Interruption, interruptible
 from engine.planning.warm import warm
 
@@ -91,6 +92,7 @@ class _Worker:
 
     def _install(self, made: Install) -> None:
         self._engines[made.source.key] = made.source.build()
+        spare_what_stays()
 
     def _answer(self, work: Callable[[], Any]) -> None:
         try:
