@@ -216,6 +216,7 @@ def _with_content(route: StoredRoute, revision: Revision, at: dt.datetime) -> St
         steps=revision.steps,
         mentor_id=revision.mentor_id,
         updated_at=at,
+        links=built.links,
     )
 
 

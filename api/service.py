@@ -270,6 +270,7 @@ class Service:
             problem=built.problem,
             request=built.request,
             solution=built.solution,
+            links=built.links,
         )
 
 

@@ -477,7 +477,8 @@ def to_dict(value: object, digits: int | None = 6) -> object:
     """JSON form of any record above: enums to values, dates to ISO 8601, NaN to null.
 
     Floats are rounded to ``digits``, so that the last bit of a sum never shows; ``None`` = exact,
-    for records from which everything has to be done again.
+    for records from which everything has to be done again. One record that stands in a mapping
+    many times is one object there too.
     """
     kind: Any = type(value)
     # an answer has some three thousand values; nearly all of them are one of these
@@ -491,8 +492,7 @@ def to_dict(value: object, digits: int | None = 6) -> object:
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        pairs = ((k.value if isinstance(k, Enum) else k, v) for k, v in value.items())
-        return {str(k): to_dict(v, digits) for k, v in pairs}
+        return _mapping(value, digits)
     if isinstance(value, list | tuple):
         return [to_dict(v, digits) for v in value]
     if isinstance(value, set | frozenset):
@@ -503,3 +503,18 @@ def to_dict(value: object, digits: int | None = 6) -> object:
             return None
         return value if digits is None else round(value, digits)
     return value
+
+
+def _mapping(value: Mapping[object, object], digits: int | None) -> dict[str, object]:
+    # most of three thousand activities are left out for one of a few hundred reasons
+    forms: dict[int, object] = {}
+    told: dict[str, object] = {}
+    for key, part in value.items():
+        name = str(key.value if isinstance(key, Enum) else key)
+        if type(part) in _PLAIN:
+            told[name] = part
+            continue
+        if id(part) not in forms:
+            forms[id(part)] = to_dict(part, digits)
+        told[name] = forms[id(part)]
+    return told

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from api.solving.engine import Engine
+from engine.lifecycle.links import RouteLinks, links_in
 from engine.lifecycle.replan import records_of
 from engine.lifecycle.states import StepRecord
 from engine.planning.problem_json import replay_options, write_problem_file
@@ -54,6 +55,8 @@ class Built:
         Those of the answer, all planned; empty = no route.
     mentor_id
         ``None`` = no route or no mentor.
+    links
+        What ties the answer to diagnostics.
     """
 
     educator_id: str
@@ -69,6 +72,7 @@ class Built:
     has_route: bool
     steps: tuple[StepRecord, ...]
     mentor_id: str | None
+    links: RouteLinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +101,13 @@ def built(outcome: Outcome, request: RouteRequest, route_id: str, started: float
         ``time.monotonic()`` at which the engine began.
     """
     answer = replace(outcome.recommendation, id=route_id)
-    route = answer.route
+    route, told = answer.route, to_dict(answer)
+    assert isinstance(told, dict)
     return Built(
         educator_id=answer.educator.id,
         status=answer.status,
         problem_digest=answer.provenance.problem_digest,
-        answer=text_of(answer),
+        answer=_text(told),
         problem=write_problem_file(
             outcome.problem, replay_options(outcome.options, outcome.solution)
         ),
@@ -114,6 +119,7 @@ def built(outcome: Outcome, request: RouteRequest, route_id: str, started: float
         has_route=route is not None,
         steps=() if route is None else records_of(route.steps),
         mentor_id=None if route is None or route.mentor is None else route.mentor.id,
+        links=links_in(told),
     )
 
 
@@ -166,7 +172,11 @@ class CheckCall:
 
 def text_of(record: object) -> str:
     """JSON text of an answer's record."""
-    return json.dumps(to_dict(record), ensure_ascii=False, allow_nan=False)
+    return _text(to_dict(record))
+
+
+def _text(told: object) -> str:
+    return json.dumps(told, ensure_ascii=False, allow_nan=False)
 
 
 def _kept(request: str, solution: str) -> tuple[RouteRequest, RouteSolution]:

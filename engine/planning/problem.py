@@ -436,7 +436,7 @@ class Revision:
     free_day: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class RouteProblem:
     """The whole problem; see the module's docstring for every rule.
 

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -67,14 +68,13 @@ RAGGED_COLUMNS = {
 
 def write_problem_file(problem: RouteProblem, options: SolveOptions) -> bytes:
     """Canonical JSON of a problem with its options: the same input gives the same bytes."""
-    return _canonical(
-        {
-            "format": FORMAT,
-            "version": VERSION,
-            "options": dataclasses.asdict(options),
-            "problem": problem_to_dict(problem),
-        }
+    # with sorted keys, as everything inside: the text of the problem is there already
+    given = _canonical(dataclasses.asdict(options))
+    text = (
+        f'{{"format":{_canonical(FORMAT)},"options":{given},'
+        f'"problem":{_text_of(problem)},"version":{VERSION}}}\n'
     )
+    return text.encode()
 
 
 def replay_options(options: SolveOptions, solution: RouteSolution) -> SolveOptions:
@@ -166,14 +166,24 @@ def problem_from_dict(value: object) -> RouteProblem:
 
 def problem_digest(problem: RouteProblem) -> str:
     """sha256, in hex, of the canonical JSON of ``problem_to_dict`` (options not included)."""
-    return hashlib.sha256(_canonical(problem_to_dict(problem))).hexdigest()
+    return hashlib.sha256(f"{_text_of(problem)}\n".encode()).hexdigest()
 
 
-def _canonical(value: object) -> bytes:
-    text = json.dumps(
+_TEXTS: WeakKeyDictionary[RouteProblem, str] = WeakKeyDictionary()
+"""Canonical texts of problems in use: digest and file of a large one take 10 ms each otherwise."""
+
+
+def _text_of(problem: RouteProblem) -> str:
+    text = _TEXTS.get(problem)
+    if text is None:
+        text = _TEXTS[problem] = _canonical(problem_to_dict(problem))
+    return text
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
-    return f"{text}\n".encode()
 
 
 def _records(records: Iterable[object]) -> list[dict[str, Any]]:

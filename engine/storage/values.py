@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
 from engine.domain import Educator, Organisation
+from engine.lifecycle.links import RouteLinks
 from engine.lifecycle.states import RouteState, StepRecord
 from engine.register_kinds import RegisterName, RegisterRecord
 from engine.storage.team_values import TeamLink
@@ -67,6 +68,8 @@ class StoredRoute:
     team
         Team that it was built with, read only: ``TeamRepository.add`` ties routes to a build;
         ``None`` = it was built alone.
+    links
+        Of the answer, written with it; what is read has none. ``None`` = to be read off the answer.
     """
 
     id: str
@@ -89,6 +92,7 @@ class StoredRoute:
     held_until: dt.datetime | None = None
     updated_at: dt.datetime | None = None
     team: TeamLink | None = None
+    links: RouteLinks | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class RouteRepository:
         """Store one route; its id must be new."""
         columns = _columns(route)
         self._bound.insert(ROUTES, [{**columns, "revised_at": columns["updated_at"]}])
-        self._bound.insert(LINKS, [links_of(route.id, route.answer)])
+        self._bound.insert(LINKS, [links_of(route.id, route.answer, route.links)])
 
     def get(self, route_id: str) -> StoredRoute | None:
         """Route by id, ``None`` if there is none."""
@@ -112,7 +112,7 @@ class RouteRepository:
             raise ValueError(f"revision {route.revision} does not follow {kept[0].revision}")
         self._bound.update(ROUTES, values, mine)
         if "answer" in values:
-            self._bound.put(LINKS, [links_of(route.id, route.answer)])
+            self._bound.put(LINKS, [links_of(route.id, route.answer, route.links)])
         return saved
 
     def page(

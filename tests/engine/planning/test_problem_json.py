@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import hashlib
 import json
 import time
 from collections.abc import Iterator
@@ -33,7 +34,9 @@ from engine.planning.problem import (
     RouteProblem,
 )
 from engine.planning.problem_json import (
+    FORMAT,
     NO_CLOCK_MS,
+    VERSION,
     problem_digest,
     problem_from_dict,
     problem_to_dict,
@@ -86,6 +89,27 @@ def test_round_trip_keeps_everything(seed: int, size: str) -> None:
     assert options == OPTIONS
     assert write_problem_file(again, options) == data
     assert same(problem_from_dict(problem_to_dict(problem)), problem)
+
+
+def test_the_file_is_canonical_and_its_problem_is_what_the_digest_is_of() -> None:
+    """Sorted keys, no spaces, a line feed at the end; whichever of the two is asked first."""
+    problem = random_problem(3, "medium")
+    told = {
+        "format": FORMAT,
+        "version": VERSION,
+        "options": dataclasses.asdict(OPTIONS),
+        "problem": problem_to_dict(problem),
+    }
+
+    def text(value: object) -> bytes:
+        form = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return f"{form}\n".encode()
+
+    assert problem_digest(problem) == hashlib.sha256(text(told["problem"])).hexdigest()
+    assert write_problem_file(problem, OPTIONS) == text(told)
+    other = random_problem(3, "medium")
+    assert write_problem_file(other, OPTIONS) == text(told)
+    assert problem_digest(other) == problem_digest(problem)
 
 
 def test_extreme_options_are_kept() -> None:
