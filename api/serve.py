@@ -20,6 +20,7 @@ from api.observability.logs import configure_logging
 from api.service import build_service, engine_spec, utc_now
 from api.solving.forking import begin_importing
 from api.solving.pool import SolverPool
+from api.standing import nothing_collected
 from api.state import Loading
 from engine.errors import ConfigurationError
 from engine.settings import Settings
@@ -46,7 +47,8 @@ def serve(settings: Settings, *, say: Callable[[str], None] = print) -> None:
     check_start(settings, utc_now())
     with open_socket(settings) as listening:
         begin_importing()
-        service = build_service(settings)
+        with nothing_collected():
+            service = build_service(settings)
         # Before the greeting: whoever reads it may call, and what is wrong is said in a line.
         pool = SolverPool(settings.workers, settings.queue_size)
         pool.ensure(engine_spec(service))

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import contextlib
 
-# the names by which the fork server's children find their work
-import api.computing.apart
-import api.computing.calls
-import api.solving.worker  # noqa: F401
-from api.standing import spare_what_stays
-from engine.planning.warm import warm
+from api.standing import nothing_collected, spare_what_stays
 
-with contextlib.suppress(Exception):
-    warm()
+with nothing_collected():
+    # the names by which the fork server's children find their work
+    import api.computing.apart
+    import api.computing.calls
+    import api.solving.worker  # noqa: F401
+    from engine.planning.warm import warm
+
+    with contextlib.suppress(Exception):
+        warm()
 # Collections in a worker would touch, and so copy, the pages of everything loaded so far.
 spare_what_stays()

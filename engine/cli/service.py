@@ -28,11 +28,13 @@ def serve(
     from dataclasses import replace
 
     from api.solving.forking import begin_importing
+    from api.standing import nothing_collected
 
     settings = load_settings(config)
     # Before the rest is imported here: there are two processes that import for seconds.
     begin_importing()
-    from api.serve import serve as run_service
+    with nothing_collected():
+        from api.serve import serve as run_service
 
     changes: dict[str, object] = {}
     if port is not None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+
+import pytest
+
+from api.standing import nothing_collected
 
 PROGRAM = """
 import gc, weakref
@@ -26,3 +31,19 @@ assert catalogue() is None, "an engine that is dropped stays"
 def test_an_engine_that_is_dropped_goes() -> None:
     """Without any collection: there is no ring of references in it."""
     subprocess.run([sys.executable, "-c", PROGRAM], check=True)
+
+
+def test_collections_go_on_after_a_start_also_one_that_fails() -> None:
+    """And stay off inside where somebody has put them off outside."""
+
+    def start() -> None:
+        with nothing_collected():
+            with nothing_collected():
+                pass
+            assert not gc.isenabled()
+            raise KeyError
+
+    assert gc.isenabled()
+    with pytest.raises(KeyError):
+        start()
+    assert gc.isenabled()

@@ -35,7 +35,6 @@ def test_the_first_page_of_a_warm_process_compiles_nothing(
     warm_pages(caller.app)
     refuse_late_work(monkeypatch)
     assert caller.get("/workbench").status_code == 200
-    assert caller.get("/workbench/routes").status_code == 200
 
 
 def test_a_cold_process_would(signed_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
