@@ -8,8 +8,8 @@ pages given back from time to time keep it level: without the last 466, 466, 466
 800 to 1 400 routes.
 
 The bound must lie above an answer. A block from the system costs a page fault for every 4 KiB of
-it, each time anew: with glibc's first bound of 128 KiB a route of 3 000 activities was read 271
-times a second, with the values below 521 times.
+it, each time anew: with glibc's first bound of 128 KiB a route of 3 000 activities was read 223
+times a second, with the values below 293 to 330 times (``tests.bench.service``).
 """
 
 from __future__ import annotations

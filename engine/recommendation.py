@@ -506,8 +506,9 @@ def to_dict(value: object, digits: int | None = 6) -> object:
 
 
 def _mapping(value: Mapping[object, object], digits: int | None) -> dict[str, object]:
-    # most of three thousand activities are left out for one of a few hundred reasons
-    forms: dict[int, object] = {}
+    # Most of three thousand activities are left out for one of a few hundred reasons. A part is
+    # held as long as its address stands for it: a mapping may make its values as it is read.
+    forms: dict[int, tuple[object, object]] = {}
     told: dict[str, object] = {}
     for key, part in value.items():
         name = str(key.value if isinstance(key, Enum) else key)
@@ -515,6 +516,6 @@ def _mapping(value: Mapping[object, object], digits: int | None) -> dict[str, ob
             told[name] = part
             continue
         if id(part) not in forms:
-            forms[id(part)] = to_dict(part, digits)
-        told[name] = forms[id(part)]
+            forms[id(part)] = part, to_dict(part, digits)
+        told[name] = forms[id(part)][1]
     return told

@@ -10,7 +10,7 @@ import sys
 import threading
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Union, get_args, get_origin
 
@@ -177,3 +177,21 @@ def test_threads_that_read_first_at_once_all_read() -> None:
             assert all(to_dict(f) == to_dict(found[0]) for f in found)
     finally:
         sys.setswitchinterval(interval)
+
+
+class Doubles(Mapping[int, tuple[int, int]]):
+    """Makes each value as it is read, so that the next may lie where the last one lay."""
+
+    def __getitem__(self, key: int) -> tuple[int, int]:
+        return (key, 2 * key)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(1_000))
+
+    def __len__(self) -> int:
+        return 1_000
+
+
+def test_values_that_are_made_as_they_are_read_are_not_mixed_up() -> None:
+    """An equal part is written once; one that is only at the same address is another."""
+    assert to_dict(Doubles()) == {str(i): [i, 2 * i] for i in range(1_000)}
